@@ -11,6 +11,7 @@ import (
 // Program is everything that a set of rule files declares and the engine can run.
 type Program struct {
 	Params  []*Param
+	Secrets []*Secret
 	Sources []*Source
 	Rules   []*Rule
 }
@@ -34,6 +35,16 @@ type Param struct {
 	Default *Expr
 	Doc     string
 	Span    diag.Span
+}
+
+// Secret says where a secret text comes from. Whoever starts a run reads it; it is in no program,
+// plan or report.
+type Secret struct {
+	Name string
+	From string // "env" or "file"
+	Arg  string // name of the variable, or path relative to Dir
+	Dir  string
+	Span diag.Span
 }
 
 // Source is where the rows of a side come from.
