@@ -34,6 +34,7 @@ const (
 	OpInterp    // texts of Args joined: an interpolated string
 	OpMapOf     // Args key, value, key, value…: only as an argument of decode
 	OpSecretRef // the secret Name; its value is known to whoever starts the run, never to a report
+	OpBound     // a bound of the window, Name "window_start" or "window_end": a timestamp, in settings only
 )
 
 // Expr is a typed expression. Its meaning is section 4 of the language reference:
@@ -45,7 +46,7 @@ type Expr struct {
 	Type  schema.Type
 	Unit  Unit
 	Value schema.Value // of Literal
-	Name  string       // of Physical, ParamRef, Metric, Call, SecretRef
+	Name  string       // of Physical, ParamRef, Metric, Call, SecretRef, Bound
 	Side  int          // of Column: index into Rule.Sides; 0 within a source
 	Index int          // of Column: index into the source's Columns
 	Zone  string       // of Call: the time zone in which date parts of Args[0] are taken

@@ -98,6 +98,7 @@ type Column struct {
 type Unit struct {
 	Name   string
 	Column int // index+1 of the unit's column in the side's Columns; 0: none
+	Side   int // of Column: index into Rule.Sides; 0 within a source
 }
 
 // None reports whether there is no unit.
