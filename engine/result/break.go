@@ -16,6 +16,8 @@ type Break struct {
 	Items       []Item            // what is wrong, in the order of the rule
 	Rows        []Row             // the rows of the key, in the order of sides, windows and values
 	Comparisons []Comparison      // each comparison that could be made; empty where a side is missing or repeated
+	Amount      schema.Value      // how large it is: the largest difference or unmatched number of the first numeric comparison; null if none
+	Unit        string            // of Amount
 	Pending     bool              // not reported yet: a partner may still come
 	Expired     bool              // the partner came not in time
 	Stale       bool              // the rule has changed since; the break is as it was under the old definition
@@ -70,4 +72,15 @@ type Acceptance struct {
 	Who  string
 	When time.Time
 	Why  string
+}
+
+// Report is a run together with what a reader wants to see of it.
+type Report struct {
+	Run     *Run
+	Title   string
+	Owner   string
+	Open    []Break // the largest open breaks that rows of this run's window stand in
+	Cleared []Break // of those that this run cleared, as they were
+	Expired []Break // of those that this run found expired
+	Notes   []string
 }

@@ -90,6 +90,25 @@ func (s *Side) Add(o Outcome, n int64) {
 	}
 }
 
+// Of is how many rows have outcome o.
+func (s *Side) Of(o Outcome) int64 {
+	switch o {
+	case Matched:
+		return s.Matched
+	case Pending:
+		return s.Pending
+	case Missing:
+		return s.Missing
+	case Mismatch:
+		return s.Mismatch
+	case Duplicate:
+		return s.Duplicate
+	case Unkeyed:
+		return s.Unkeyed
+	}
+	return s.Breach
+}
+
 // Tally counts keys: by side for Pending, Duplicate and Unkeyed (the side that has the rows) and
 // for Missing and Expired (the side that lacks them), by assertion for Breach.
 type Tally struct {

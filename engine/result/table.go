@@ -1,0 +1,107 @@
+package result
+
+import (
+	"io"
+	"strings"
+
+	"github.com/recon-lang/recon/lang/diag"
+)
+
+// Style says how text may look: colours only on a terminal.
+type Style struct {
+	Colour bool
+}
+
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	cyan   = "36"
+)
+
+func (s Style) paint(code, text string) string {
+	if !s.Colour || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// table is text in columns, padded by display width. Columns whose heading starts
+// with ">" are aligned to the right.
+type table struct {
+	indent string
+	head   []string
+	rows   [][]string
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+func (t *table) write(w io.Writer, style Style) error {
+	right := make([]bool, len(t.head))
+	widths := make([]int, len(t.head))
+	head := make([]string, len(t.head))
+	for i, h := range t.head {
+		right[i] = strings.HasPrefix(h, ">")
+		head[i] = strings.TrimPrefix(h, ">")
+		widths[i] = diag.Width(head[i])
+	}
+	for _, row := range t.rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], diag.Width(cell))
+		}
+	}
+	var b strings.Builder
+	line := func(cells []string, code string) {
+		var l strings.Builder
+		for i, cell := range cells {
+			if i > 0 {
+				l.WriteString("  ")
+			}
+			pad := strings.Repeat(" ", widths[i]-diag.Width(cell))
+			if right[i] {
+				l.WriteString(pad + cell)
+			} else {
+				l.WriteString(cell + pad)
+			}
+		}
+		text := strings.TrimRight(l.String(), " ")
+		if code != "" {
+			text = style.paint(code, text)
+		}
+		b.WriteString(t.indent + text + "\n")
+	}
+	if strings.Join(head, "") != "" {
+		line(head, dim)
+	}
+	for _, row := range t.rows {
+		line(row, "")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// group puts thousands separators into a plain decimal: 10250.00 → 10,250.00.
+func group(number string) string {
+	sign, digits, fraction := "", number, ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	if i := strings.IndexByte(digits, '.'); i >= 0 {
+		digits, fraction = digits[:i], digits[i:]
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return number
+		}
+	}
+	var b strings.Builder
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(c)
+	}
+	return sign + b.String() + fraction
+}

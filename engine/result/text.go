@@ -1,0 +1,348 @@
+package result
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// Text writes a report for a person: verdict, counts, sums per side, gates, the largest
+// breaks. The same report gives the same bytes.
+func Text(w io.Writer, r *Report, style Style) error {
+	p := &printer{w: w, style: style}
+	p.heading(r)
+	if r.Run.Error != nil {
+		p.printf("\n%s %s\n", style.paint(red, "trouble:"), *r.Run.Error)
+		return p.err
+	}
+	p.counts(r.Run)
+	p.totals(r.Run)
+	p.gates(r.Run)
+	p.breaks("largest open breaks", r.Open, r.Run.Breaks.Open)
+	p.breaks("expired in this run", r.Expired, sum(r.Run.Outcomes.Expired))
+	p.breaks("cleared by this run", r.Cleared, r.Run.Outcomes.Cleared)
+	for _, note := range r.Notes {
+		p.printf("\n%s %s\n", style.paint(yellow, "note:"), note)
+	}
+	return p.err
+}
+
+type printer struct {
+	w     io.Writer
+	style Style
+	err   error
+}
+
+func (p *printer) printf(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+func (p *printer) table(t *table) {
+	if p.err == nil {
+		p.err = t.write(p.w, p.style)
+	}
+}
+
+func (p *printer) heading(r *Report) {
+	run := r.Run
+	code := green
+	if run.Verdict != "pass" {
+		code = red
+	}
+	p.printf("%s  %s", p.style.paint(bold, run.Rule), p.style.paint(code, strings.ToUpper(run.Verdict)))
+	if r.Title != "" {
+		p.printf("  %s", r.Title)
+	}
+	p.printf("\n")
+	var facts []string
+	for _, name := range slices.Sorted(maps.Keys(run.Params)) {
+		facts = append(facts, name+" = "+run.Params[name])
+	}
+	if run.Window != nil {
+		facts = append(facts, windowText(run.Window))
+	}
+	facts = append(facts, "run "+run.ID)
+	if run.Strategy != "" {
+		facts = append(facts, run.Strategy+", "+strconv.FormatFloat(run.Seconds, 'f', 2, 64)+" s")
+	}
+	p.printf("%s\n", p.style.paint(dim, strings.Join(facts, " · ")))
+}
+
+func windowText(w *Window) string {
+	s := "window " + w.Start.Format(timeFormat) + " to " + w.End.Format(timeFormat)
+	if w.Covered != nil {
+		s += " (covered to " + w.Covered.Format(timeFormat) + ")"
+	}
+	return s
+}
+
+const timeFormat = "2006-01-02 15:04:05 -07:00"
+
+func (p *printer) counts(run *Run) {
+	t := &table{head: []string{"outcome", ">keys"}}
+	for _, side := range run.SideOrder {
+		t.head = append(t.head, ">"+side)
+	}
+	t.head = append(t.head, "")
+	rows := func(o Outcome) []string {
+		cells := make([]string, len(run.SideOrder))
+		for i, side := range run.SideOrder {
+			cells[i] = count(run.Sides[side].Of(o))
+		}
+		return cells
+	}
+	add := func(label string, keys int64, cells []string, note string) {
+		t.add(append(append([]string{label, count(keys)}, cells...), note)...)
+	}
+	out := run.Outcomes
+	add("matched", out.Matched, rows(Matched), "")
+	if len(run.SideOrder) > 1 {
+		add("mismatch", out.Mismatch.Keys, rows(Mismatch), by(out.Mismatch.By))
+		add("missing", sum(out.Missing), rows(Missing), by(out.Missing))
+		add("duplicate", sum(out.Duplicate), rows(Duplicate), by(out.Duplicate))
+		add("unkeyed", sum(out.Unkeyed), rows(Unkeyed), by(out.Unkeyed))
+		if run.Window != nil {
+			add("pending", sum(out.Pending), rows(Pending), by(out.Pending))
+		}
+	} else {
+		add("breach", sum(out.Breach), rows(Breach), by(out.Breach))
+		add("unkeyed", sum(out.Unkeyed), rows(Unkeyed), by(out.Unkeyed))
+	}
+	read, carried := make([]string, 0, 2), make([]string, 0, 2)
+	anyCarried := false
+	for _, side := range run.SideOrder {
+		read = append(read, count(run.Sides[side].Read))
+		carried = append(carried, count(run.Sides[side].Carried))
+		anyCarried = anyCarried || run.Sides[side].Carried != 0
+	}
+	t.add(append(append([]string{"rows read", ""}, read...), "")...)
+	if anyCarried {
+		t.add(append(append([]string{"rows carried", ""}, carried...), "from other windows")...)
+	}
+	p.printf("\n")
+	p.table(t)
+}
+
+func by(counts map[string]int64) string {
+	parts := make([]string, 0, len(counts))
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if counts[name] != 0 {
+			parts = append(parts, name+" "+count(counts[name]))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+func sum(counts map[string]int64) int64 {
+	n := int64(0)
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+func (p *printer) totals(run *Run) {
+	if len(run.Totals) == 0 {
+		return
+	}
+	t := &table{head: []string{"sum of rows read"}}
+	for _, side := range run.SideOrder {
+		t.head = append(t.head, ">"+side)
+	}
+	t.head = append(t.head, ">difference")
+	for _, name := range slices.Sorted(maps.Keys(run.Totals)) {
+		for _, total := range run.Totals[name] {
+			label := name
+			if total.Unit != "" {
+				label += " (" + total.Unit + ")"
+			}
+			cells := []string{label}
+			differences := make([]string, 0, 1)
+			for _, side := range run.SideOrder {
+				cells = append(cells, group(total.Sides[side]))
+				if d, ok := total.Difference[side]; ok {
+					d = group(d)
+					if len(run.SideOrder) > 2 {
+						d = side + " " + d
+					}
+					differences = append(differences, d)
+				}
+			}
+			t.add(append(cells, strings.Join(differences, " · "))...)
+		}
+	}
+	p.printf("\n")
+	p.table(t)
+}
+
+func (p *printer) gates(run *Run) {
+	b := run.Breaks
+	p.printf("\nbreaks  %s open, %s new, %s changed, %s cleared", count(b.Open), count(b.New), count(b.Changed), count(run.Outcomes.Cleared))
+	if b.Stale > 0 {
+		p.printf(", %s stale", count(b.Stale))
+	}
+	if b.Accepted > 0 {
+		p.printf(", %s accepted", count(b.Accepted))
+	}
+	p.printf("\n")
+	for _, g := range run.Gates {
+		mark, code := "ok  ", green
+		if g.Fired {
+			mark, code = g.Severity, yellow
+			if g.Severity == "fail" {
+				code = red
+			}
+		}
+		p.printf("%s  %s when %s", p.style.paint(code, fmt.Sprintf("%-6s", mark)), g.Severity, g.When)
+		if g.Value != "" {
+			p.printf("  %s", p.style.paint(dim, "(it is "+g.Value+")"))
+		}
+		p.printf("\n")
+	}
+}
+
+func count(n int64) string { return group(strconv.FormatInt(n, 10)) }
+
+func (p *printer) breaks(title string, list []Break, total int64) {
+	if len(list) == 0 {
+		return
+	}
+	p.printf("\n%s", p.style.paint(bold, title))
+	if int64(len(list)) < total {
+		p.printf(" %s", p.style.paint(dim, fmt.Sprintf("(%d of %s)", len(list), count(total))))
+	}
+	p.printf("\n")
+	t := &table{indent: "  ", head: []string{"break", "what", "key", ">amount", "values"}}
+	for i := range list {
+		b := &list[i]
+		t.add(b.ID, b.What(), b.KeyText(), amountText(b), b.Values())
+	}
+	p.table(t)
+}
+
+func amountText(b *Break) string {
+	if b.Amount.Null || b.Amount.Type.Kind == schema.Invalid {
+		return ""
+	}
+	s := group(b.Amount.String())
+	if b.Unit != "" {
+		s += " " + b.Unit
+	}
+	return s
+}
+
+// What says what is wrong in a few words: "missing bill", "mismatch amount, fee".
+func (b *Break) What() string {
+	if b.Pending {
+		return "pending " + strings.Join(b.names(), ", ")
+	}
+	var parts []string
+	for i, item := range b.Items {
+		if i > 0 && b.Items[i-1].Outcome == item.Outcome {
+			parts[len(parts)-1] += ", " + item.Name
+			continue
+		}
+		parts = append(parts, strings.TrimSpace(item.Outcome.String()+" "+item.Name))
+	}
+	s := strings.Join(parts, "; ")
+	if b.Expired {
+		s += ", expired"
+	}
+	if b.Stale {
+		s += ", stale"
+	}
+	return s
+}
+
+func (b *Break) names() []string {
+	var names []string
+	for _, r := range b.Rows {
+		if !slices.Contains(names, r.Side) {
+			names = append(names, r.Side)
+		}
+	}
+	return names
+}
+
+// KeyText is the key's values joined for reading.
+func (b *Break) KeyText() string {
+	parts := make([]string, len(b.Key))
+	for i, f := range b.Key {
+		parts[i] = f.Value.String()
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Values says in one line what the sides hold: the failing comparisons with the value of each
+// side, or the rows that are there.
+func (b *Break) Values() string {
+	var parts []string
+	for _, c := range b.Comparisons {
+		if c.Agrees || c.Skipped {
+			continue
+		}
+		terms := make([]string, len(c.Terms))
+		for i, t := range c.Terms {
+			terms[i] = t.Side + " " + Format(t.Value, nil)
+		}
+		s := c.Name + ": " + strings.Join(terms, ", ")
+		if c.Bound != "" {
+			s += " (apart " + cmp.Or(c.Difference, "?") + ", allowed " + c.Bound + ")"
+		}
+		parts = append(parts, s)
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, "; ")
+	}
+	for _, r := range b.Rows {
+		if r.Reason != "" {
+			parts = append(parts, r.Side+": "+r.Reason)
+			continue
+		}
+		values := make([]string, 0, len(r.Values))
+		for _, f := range r.Values {
+			if !slices.ContainsFunc(b.Key, func(k Field) bool { return k.Name == f.Name }) {
+				values = append(values, f.Name+" "+Format(f.Value, r.zone()))
+			}
+		}
+		parts = append(parts, r.Side+": "+strings.Join(values, ", "))
+		if len(parts) == 3 && len(b.Rows) > 3 {
+			parts = append(parts, fmt.Sprintf("and %d more rows", len(b.Rows)-3))
+			break
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (r *Row) zone() *time.Location {
+	if r.Window == nil {
+		return nil
+	}
+	return r.Window.Start.Location()
+}
+
+// Format is a value for reading: timestamps in zone (nil: UTC), text quoted where it is empty
+// or has white space at its ends.
+func Format(v schema.Value, zone *time.Location) string {
+	switch v.Type.Kind {
+	case schema.Timestamp:
+		if v.Null || zone == nil {
+			break
+		}
+		return v.Time().In(zone).Format("2006-01-02T15:04:05.999999Z07:00")
+	case schema.String, schema.Enum:
+		if !v.Null && (v.Text == "" || v.Text == "null" || strings.TrimSpace(v.Text) != v.Text || strings.ContainsAny(v.Text, "\n\r\t,;")) {
+			return strconv.Quote(v.Text)
+		}
+	}
+	return v.String()
+}
