@@ -146,13 +146,8 @@ func (h *htmlReport) sides(run *Run) {
 }
 
 func newHTMLBreak(state string, b *Break) htmlBreak {
-	switch {
-	case b.Accepted != nil:
-		state = "accepted"
-	case b.Pending:
-		state = "pending"
-	case b.Expired:
-		state = "expired"
+	if state == "open" {
+		state = b.State()
 	}
 	row := htmlBreak{
 		State: state, What: b.What(), Key: b.KeyText(), Amount: amountText(b), Values: b.Values(), ID: b.ID,
@@ -160,7 +155,7 @@ func newHTMLBreak(state string, b *Break) htmlBreak {
 	if !b.FirstSeen.IsZero() {
 		row.FirstSeen = b.FirstSeen.Format(time.DateOnly)
 	}
-	if !b.Amount.Null {
+	if !empty(b.Amount) {
 		row.SortAmount = strings.TrimPrefix(b.Amount.String(), "-")
 	}
 	return row

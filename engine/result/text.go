@@ -230,7 +230,7 @@ func (p *printer) breaks(title string, list []Break, total int64) {
 }
 
 func amountText(b *Break) string {
-	if b.Amount.Null || b.Amount.Type.Kind == schema.Invalid {
+	if empty(b.Amount) {
 		return ""
 	}
 	s := group(b.Amount.String())
