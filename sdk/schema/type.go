@@ -77,7 +77,7 @@ func (t Type) String() string {
 	case Enum:
 		quoted := make([]string, len(t.Values))
 		for i, v := range t.Values {
-			quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`, "$", `\$`).Replace(v) + `"`
+			quoted[i] = quoteText(v)
 		}
 		return "enum(" + strings.Join(quoted, ", ") + ")"
 	case List:
@@ -86,6 +86,11 @@ func (t Type) String() string {
 		}
 	}
 	return t.Kind.String()
+}
+
+// quoteText writes a text as the language does.
+func quoteText(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`, "$", `\$`).Replace(s) + `"`
 }
 
 // Layout is how the values of a type lie in memory, in batches, on the wire and in
