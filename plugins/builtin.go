@@ -1,0 +1,10 @@
+// Package plugins is the table of the plugins that recon brings along. Each is a package
+// of its own below this one, and runs in a process of its own like anybody else's.
+package plugins
+
+import "github.com/recon-lang/recon/sdk"
+
+// Builtin gives the bundled sources by name: what `recon plugin serve NAME` serves.
+func Builtin() map[string]func() sdk.Source {
+	return map[string]func() sdk.Source{}
+}

@@ -1,0 +1,27 @@
+package sdktest
+
+import (
+	"os"
+	"testing"
+
+	"github.com/recon-lang/recon/sdk"
+)
+
+// Main is the TestMain of a package that tests sources: it runs the tests, and where the host has
+// started the test binary as a plugin ("plugin serve NAME"), it serves the source of that
+// name instead.
+//
+//	func TestMain(m *testing.M) { sdktest.Main(m, New) }
+func Main(m *testing.M, sources ...func() sdk.Source) {
+	if len(os.Args) == 4 && os.Args[1] == "plugin" && os.Args[2] == "serve" {
+		for _, source := range sources {
+			if src := source(); src.Describe().Name == os.Args[3] {
+				sdk.Serve(src)
+				os.Exit(0)
+			}
+		}
+		os.Stderr.WriteString("sdktest.Main was given no source " + os.Args[3] + "\n")
+		os.Exit(2)
+	}
+	os.Exit(m.Run())
+}
