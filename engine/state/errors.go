@@ -1,0 +1,76 @@
+package state
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// ErrNoState says that the folder holds no state.
+var ErrNoState = errors.New("there is no state yet; `recon run` makes one")
+
+// ErrNotFound says that there is no such run, break or decision.
+var ErrNotFound = errors.New("not found")
+
+// HeldError says who holds the state. Pid is 0 where that is not known.
+type HeldError struct {
+	Pid   int       `json:"pid"`
+	Role  string    `json:"role"`
+	Since time.Time `json:"since"`
+}
+
+func (e *HeldError) Error() string {
+	if e.Pid == 0 {
+		return "held by another process; wait for it to end, or give --wait"
+	}
+	return fmt.Sprintf("held by %s (process %d) since %s; wait for it to end, or give --wait",
+		e.Role, e.Pid, e.Since.Format(time.RFC3339))
+}
+
+// OverlapError says that a window would overlap one that is settled.
+type OverlapError struct {
+	Rule         string
+	Window, With Window
+}
+
+func (e *OverlapError) Error() string {
+	if e.With.Start == Always.Start || e.Window.Start == Always.Start {
+		return fmt.Sprintf("rule %s was settled both with and without windows; give it another name, or use another state folder", e.Rule)
+	}
+	return fmt.Sprintf("window %s of rule %s overlaps %s, which is settled; run the settled window, or give the rule another name",
+		e.Window, e.Rule, e.With)
+}
+
+// LaterRunError says that a run of the same window which started later has settled.
+type LaterRunError struct {
+	Run     string
+	Started time.Time
+}
+
+func (e *LaterRunError) Error() string {
+	return fmt.Sprintf("run %s of the same window started later, at %s, and has settled; this run changes nothing", e.Run, e.Started.Format(time.RFC3339))
+}
+
+// MoveError says that a ledger cannot be renamed, because both names have state.
+type MoveError struct{ From, To string }
+
+func (e *MoveError) Error() string {
+	return fmt.Sprintf("cannot move %s to %s: both have state", e.From, e.To)
+}
+
+// SchemaError says that the state was written by another version of recon.
+type SchemaError struct{ Found, Want int }
+
+func (e *SchemaError) Error() string {
+	if e.Found > e.Want {
+		return fmt.Sprintf("has format %d, written by a newer recon; this one reads format %d", e.Found, e.Want)
+	}
+	return fmt.Sprintf("has format %d, written by an older recon; this one reads format %d and cannot migrate it", e.Found, e.Want)
+}
+
+func (w Window) String() string {
+	if w.Start == Always.Start {
+		return "always"
+	}
+	return fmt.Sprintf("[%s, %s)", time.UnixMicro(w.Start).UTC().Format(time.RFC3339), time.UnixMicro(w.End).UTC().Format(time.RFC3339))
+}
