@@ -1,0 +1,41 @@
+package diag
+
+import "slices"
+
+// Explanation is what is said about a code beyond one place: the page that `recon explain CODE`
+// prints and that the reference lists.
+type Explanation struct {
+	Code  Code
+	Title string // one line, lower case
+	Why   string // a paragraph: what is wrong and why recon insists
+	Bad   string // a file that gets the code
+	Good  string // the same file without the fault
+}
+
+// tables are all codes, one slice for each range, each in a file of its own. A code that has
+// been released stays here for ever.
+var tables = [][]Explanation{syntaxCodes}
+
+// Codes are the explanations of all codes in ascending order.
+func Codes() []Explanation {
+	all := slices.Concat(tables...)
+	slices.SortFunc(all, func(a, b Explanation) int {
+		if a.Code < b.Code {
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// Explain finds the explanation of code.
+func Explain(code Code) (Explanation, bool) {
+	for _, table := range tables {
+		for _, e := range table {
+			if e.Code == code {
+				return e, true
+			}
+		}
+	}
+	return Explanation{}, false
+}
