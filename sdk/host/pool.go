@@ -5,10 +5,14 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"sync"
 
 	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/internal/wire"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -41,49 +45,145 @@ type Pin struct {
 
 // Pool starts plugins and ends them. It is safe for concurrent use.
 type Pool struct {
-	opts Options
+	opts  Options
+	cache string // folder; "": none
+
+	mu      sync.Mutex // guards what follows
+	plugins map[*Plugin]bool
+	closed  bool
+	swept   bool
 }
 
+// errClosed is what calls return that a pool's Close has cut off.
+var errClosed = errors.New("the plugins were stopped")
+
 // NewPool makes a pool. It starts nothing.
-func NewPool(opts Options) *Pool { return &Pool{opts: opts} }
+func NewPool(opts Options) *Pool {
+	if opts.Log == nil {
+		opts.Log = slog.Default()
+	}
+	if opts.Transport == "" {
+		opts.Transport = Auto
+	}
+	return &Pool{opts: opts, cache: cacheFolder(opts.Cache), plugins: map[*Plugin]bool{}}
+}
 
 // Describe describes the plugins of these names. Each is in just one of the maps. Bundled
 // plugins are described in this process, others from the cache or by starting them once.
 func (p *Pool) Describe(ctx context.Context, names []string) (map[string]schema.Source, map[string]error) {
 	sources, missing := map[string]schema.Source{}, map[string]error{}
 	for _, name := range names {
-		if source, ok := p.opts.Builtin[name]; ok {
-			sources[name] = source().Describe()
-		} else {
-			missing[name] = fmt.Errorf("there is no plugin %q", name)
+		prog, err := p.find(name)
+		if err == nil {
+			sources[name], err = p.describe(ctx, prog)
+		}
+		if err != nil {
+			delete(sources, name)
+			missing[name] = err
 		}
 	}
 	return sources, missing
 }
 
+func (p *Pool) describe(ctx context.Context, prog *program) (schema.Source, error) {
+	if prog.source != nil {
+		return prog.source().Describe(), nil
+	}
+	if d, ok := p.cached(prog.hash); ok {
+		return d, nil
+	}
+	plug, err := p.open(prog)
+	if err != nil {
+		return schema.Source{}, err
+	}
+	defer plug.Close()
+	d, err := plug.describe(ctx)
+	if err != nil {
+		return schema.Source{}, err
+	}
+	if d.Name != prog.name {
+		return schema.Source{}, fmt.Errorf("plugin %s: %s calls itself %q", prog.name, prog.path, d.Name)
+	}
+	p.keep(prog.hash, d)
+	return d, nil
+}
+
 // Open gives the source of that name, served by a process of its own: two sides that
 // open the same plugin read in two processes. The process starts in the background; where
-// it cannot, the first call says so. The source is also an sdk.Claimer and an io.Closer; Close ends its
-// process, as does Pool.Close.
-func (p *Pool) Open(ctx context.Context, name string) (sdk.Source, error) {
-	if source, ok := p.opts.Builtin[name]; ok {
-		return source(), nil
+// it cannot, the first call says so. The source is a *Plugin: also an sdk.Claimer and an
+// io.Closer. Close ends its process, as does Pool.Close.
+func (p *Pool) Open(_ context.Context, name string) (sdk.Source, error) {
+	prog, err := p.find(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("there is no plugin %q", name)
+	plug, err := p.open(prog)
+	if err != nil {
+		return nil, err
+	}
+	plug.startSoon()
+	return plug, nil
 }
 
-// Installed is a plugin that a pool can open. Err says why it could not be described.
-type Installed struct {
-	Name    string
-	Version string
-	Bundled bool
-	Path    string // of the program
-	Hash    string // SHA-256 of the program, hexadecimal
-	Err     error
+func (p *Pool) open(prog *program) (*Plugin, error) {
+	plug := &Plugin{pool: p, program: prog, log: p.opts.Log.With("plugin", prog.name)}
+	plug.life, plug.end = context.WithCancel(context.Background())
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, errClosed
+	}
+	p.plugins[plug] = true
+	return plug, nil
 }
-
-// List lists the plugins, bundled and installed, by name.
-func (p *Pool) List(ctx context.Context) []Installed { return nil }
 
 // Close ends all processes: reads that still run end with an error.
-func (p *Pool) Close() error { return nil }
+func (p *Pool) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	plugins := make([]*Plugin, 0, len(p.plugins))
+	for plug := range p.plugins {
+		plugins = append(plugins, plug)
+	}
+	p.mu.Unlock()
+	var all sync.WaitGroup
+	for _, plug := range plugins {
+		all.Go(func() { _ = plug.Close() })
+	}
+	all.Wait()
+	return nil
+}
+
+// start starts the process of a program.
+func (p *Pool) start(ctx context.Context, prog *program, log *slog.Logger) (*wire.Client, error) {
+	sum, err := p.pinned(prog)
+	if err != nil {
+		return nil, err
+	}
+	cfg := wire.Config{
+		Path: prog.path, Args: prog.args, Sum: sum, Log: log,
+		Socket: p.opts.Transport != GRPC, Stream: p.opts.Transport != Socket,
+	}
+	if cfg.Dir, err = p.socketFolder(); err != nil {
+		if p.opts.Transport == Socket {
+			return nil, err
+		}
+		cfg.Socket = false
+	}
+	c, err := wire.Start(ctx, cfg)
+	if err != nil && cfg.Dir != "" {
+		_ = os.RemoveAll(cfg.Dir)
+	}
+	return c, err
+}
+
+func (p *Pool) socketFolder() (string, error) {
+	p.mu.Lock()
+	first := !p.swept
+	p.swept = true
+	p.mu.Unlock()
+	if first {
+		wire.SweepFolders()
+	}
+	return wire.NewFolder()
+}
