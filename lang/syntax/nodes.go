@@ -58,7 +58,11 @@ func (d *Documented) documented() *Documented { return d }
 
 // BadDecl is text where a declaration should stand and none could be read. What is wrong with
 // it has been reported.
-type BadDecl struct{ Documented }
+type BadDecl struct {
+	Documented
+	Name *Ident // what it probably declares, or nil
+	Body *Block // what could be read of its block, or nil
+}
 
 // Edition is: recon 1
 type Edition struct {
@@ -159,7 +163,8 @@ type Test struct {
 	Body  *Block
 }
 
-// Block is the statements between { and }.
+// Block is the statements between { and }. Where a block is missing that must be there, it has
+// no statements and no width, and its absence has been reported.
 type Block struct {
 	Place // with both braces; without the second if it is missing
 	Kind  BlockKind

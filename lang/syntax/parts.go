@@ -88,6 +88,7 @@ type Expr struct {
 	Text   string  // that of Span
 	Tokens []Token // those that mean something: no blanks, line ends or comments
 	Bad    bool
+	source string // the text of the file, for Parts
 }
 
 // TokenText is the text of a token of e as it is written.

@@ -40,6 +40,7 @@ func (*BadStmt) stmt()   {}
 // block, or is nil.
 type BadStmt struct {
 	Documented
+	Name *Ident // what it probably names, such as a column, or nil
 	Body *Block
 }
 

@@ -1,0 +1,154 @@
+package syntax
+
+import (
+	"unicode/utf8"
+
+	"github.com/recon-lang/recon/lang/diag"
+)
+
+const (
+	maxFileBytes = 4 << 20
+	maxExprBytes = 8 << 10
+	// maxHeadBytes bounds a statement without its block, so that the work of one statement and the
+	// memory that its tokens take are bounded too.
+	maxHeadBytes = 64 << 10
+	maxFaults    = 200
+)
+
+// Parse reads a file. The tree holds everything that could be read; what is wrong with the rest
+// stands in the list, ordered by place. The nodes point into f.
+func Parse(f *diag.File) (*File, diag.List) {
+	p := &parser{file: f}
+	tree := &File{Place: Place{diag.Span{File: f, End: len(f.Text)}}}
+	if len(f.Text) > maxFileBytes {
+		p.report(&fault{code: diag.FileTooLarge, message: "the file is larger than 4 MiB", hint: "divide it into files and import them"})
+		tree.Tokens = []Token{{Kind: Bad, End: len(f.Text)}}
+		return tree, p.diags
+	}
+	if !utf8.Valid(f.Text) {
+		p.reportEncoding()
+	}
+	p.text = string(f.Text)
+	p.tokens = scan(f.Text)
+	tree.Tokens = p.tokens
+	p.sieve(tree)
+	for _, c := range p.matchBrackets() {
+		if c.deep {
+			tree.Decls = append(tree.Decls, &BadDecl{Documented: p.place(c.lo, c.hi)})
+			continue
+		}
+		nodes, _ := p.statements(FileBlock, c.lo, c.hi, noIndent, false)
+		for _, n := range nodes {
+			tree.Decls = append(tree.Decls, n.(Decl))
+		}
+	}
+	p.checkEdition(tree)
+	p.diags.Sort()
+	return tree, p.diags
+}
+
+// parser reads one file. It works on sig, the tokens that mean something, and line ends; places
+// in sig are called i, lo, hi.
+type parser struct {
+	file   *diag.File
+	text   string
+	tokens []Token
+	sig    []int32 // indexes into tokens
+	// partner is, for each bracket in sig, the bracket that it belongs to, or -1. Only brackets
+	// have an entry that means something.
+	partner  []int32
+	unclosed bool // some bracket has no partner
+	diags    diag.List
+	faults   int
+}
+
+// sieve fills sig, and the comments of tree.
+func (p *parser) sieve(tree *File) {
+	p.sig = make([]int32, 0, len(p.tokens)/2+1)
+	newline := true // no need to keep line ends at the start
+	for i, t := range p.tokens {
+		switch t.Kind {
+		case Space:
+		case Remark:
+			c := &Comment{Place: Place{p.span(t.Start, t.End)}}
+			c.Doc = len(p.text[t.Start:t.End]) > 1 && p.text[t.Start+1] == '#'
+			tree.Comments = append(tree.Comments, c)
+		case Newline:
+			if !newline {
+				p.sig = append(p.sig, int32(i))
+			}
+			newline = true
+		default:
+			p.sig = append(p.sig, int32(i))
+			newline = false
+		}
+	}
+}
+
+func (p *parser) span(start, end int) diag.Span {
+	return diag.Span{File: p.file, Start: start, End: end}
+}
+
+func (p *parser) tok(i int) Token { return p.tokens[p.sig[i]] }
+
+func (p *parser) kind(i int) Kind { return p.tokens[p.sig[i]].Kind }
+
+// word is the text of token i.
+func (p *parser) word(i int) string {
+	t := p.tok(i)
+	return p.text[t.Start:t.End]
+}
+
+// is reports whether token i exists before hi and is that operator.
+func (p *parser) is(i, hi int, op string) bool {
+	return i < hi && p.kind(i) == Op && p.word(i) == op
+}
+
+// report makes a diagnostic of f.
+func (p *parser) report(f *fault) {
+	p.faults++
+	if p.faults > maxFaults {
+		if p.faults == maxFaults+1 {
+			p.diags = append(p.diags, diag.Diagnostic{Code: diag.TooManyFaults, Span: p.span(f.start, f.end),
+				Message: "more than 200 faults; the rest of them is not shown"})
+		}
+		return
+	}
+	d := diag.Diagnostic{Code: f.code, Span: p.span(f.start, f.end), Message: f.message, Hint: f.hint}
+	if f.fix != nil {
+		title := "write " + *f.fix
+		if *f.fix == "" {
+			title = "remove it"
+		}
+		d.Fixes = []diag.Fix{{Title: title, Edits: []diag.Edit{{Span: d.Span, New: *f.fix}}}}
+	}
+	p.diags = append(p.diags, d)
+}
+
+func (p *parser) reportEncoding() {
+	at := 0
+	for at < len(p.file.Text) {
+		r, size := utf8.DecodeRune(p.file.Text[at:])
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		at += size
+	}
+	p.report(&fault{start: at, end: at + 1, code: diag.NotUTF8, message: "the file is not UTF-8 from here on", hint: "save it as UTF-8"})
+}
+
+// checkEdition sees to it that recon N stands at most once, first, with an N that is known.
+func (p *parser) checkEdition(tree *File) {
+	for i, d := range tree.Decls {
+		e, ok := d.(*Edition)
+		if !ok {
+			continue
+		}
+		s := e.Number.Span
+		if i > 0 {
+			p.report(&fault{start: e.Span.Start, end: e.Span.End, code: diag.BadEdition, message: "the edition stands once, before all declarations"})
+		} else if e.Number.Value != "1" {
+			p.report(&fault{start: s.Start, end: s.End, code: diag.BadEdition, message: "recon does not know edition " + e.Number.Value, hint: "write: recon 1"})
+		}
+	}
+}
