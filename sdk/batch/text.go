@@ -31,30 +31,41 @@ func NewZone(loc *time.Location) *Zone {
 // Micros is the instant of a civil time, given as seconds of that civil time read as if it
 // were UTC. In a spring gap it is the first valid instant after the gap, in an autumn fold the first
 // of the two.
-func (z *Zone) Micros(civil int64) int64 {
-	t := civil - z.offset
-	if t < z.start+86400 || t >= z.end-86400 { // near a change, or unknown: ask the tables
-		t = z.resolve(civil)
+func (z *Zone) Micros(civil int64) int64 { return z.Instant(civil * 1e6) }
+
+// Instant is Micros for a civil time in microseconds. It never falls as civil rises: all of a
+// spring gap is the one instant after it.
+func (z *Zone) Instant(civil int64) int64 {
+	seconds := civil / 1e6
+	if civil < seconds*1e6 {
+		seconds--
 	}
-	return t * 1e6
+	t := seconds - z.offset
+	if t < z.start+86400 || t >= z.end-86400 { // near a change, or unknown: ask the tables
+		var gap bool
+		if t, gap = z.resolve(seconds); gap {
+			return t * 1e6
+		}
+	}
+	return t*1e6 + civil - seconds*1e6
 }
 
-func (z *Zone) resolve(civil int64) int64 {
+func (z *Zone) resolve(civil int64) (t int64, gap bool) {
 	u := time.Unix(civil, 0).UTC()
 	local := time.Date(u.Year(), u.Month(), u.Day(), u.Hour(), u.Minute(), u.Second(), 0, z.loc)
 	_, offset := local.Zone()
 	if local.Unix()+int64(offset) != civil { // a gap: time.Date gives either side of it
 		start, end := local.ZoneBounds()
 		if local.Unix()+int64(offset) > civil && !start.IsZero() {
-			return start.Unix()
+			return start.Unix(), true
 		}
-		return end.Unix()
+		return end.Unix(), true
 	}
 	// A fold: the first of the two instants lies before the change that starts this period.
 	if start, _ := local.ZoneBounds(); !start.IsZero() {
 		_, before := start.Add(-time.Second).Zone()
 		if first := civil - int64(before); before > offset && first < start.Unix() {
-			return first
+			return first, false
 		}
 	}
 	z.offset = int64(offset)
@@ -66,7 +77,7 @@ func (z *Zone) resolve(civil int64) int64 {
 	if !end.IsZero() {
 		z.end = end.Unix()
 	}
-	return local.Unix()
+	return local.Unix(), false
 }
 
 func (c *Column) appendText(text []byte, zone *Zone) string {
@@ -203,7 +214,7 @@ func ParseTimestamp(text []byte, zone *Zone) (micros int64, ok bool) {
 		if zone == nil {
 			return civil*1e6 + fraction, true
 		}
-		return zone.Micros(civil) + fraction, true
+		return zone.Instant(civil*1e6 + fraction), true
 	}
 	offset, ok := parseOffset(rest)
 	return (civil-offset)*1e6 + fraction, ok
