@@ -60,6 +60,7 @@ type Database struct {
 	driver string // of database/sql
 	source string // what the driver is opened with
 	db     *sql.DB
+	server *server
 }
 
 // Postgres makes an empty database for t on a PostgreSQL server. The server's own text order is
@@ -123,6 +124,15 @@ func (d *Database) open(t testing.TB) {
 		t.Fatalf("open database %s: %v", d.Name, err)
 	}
 	d.db = db
+}
+
+// Other is another database of the same server, which the test has created and drops.
+func (d *Database) Other(t testing.TB, name string) *Database {
+	t.Helper()
+	other := d.server.database(name)
+	other.open(t)
+	t.Cleanup(func() { other.db.Close() })
+	return other
 }
 
 // Exec runs statements one after another, outside any transaction, and fails t on the first

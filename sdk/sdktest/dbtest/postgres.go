@@ -22,7 +22,7 @@ func startPostgres() (*server, error) {
 	}
 	return attempt(func(dir string, port int) (*server, error) {
 		s := &server{signal: syscall.SIGQUIT, dir: dir, port: port, password: password(), scheme: "postgres", driver: "pgx", admin: "postgres", drop: "drop database if exists %s with (force)"}
-		s.source = func(d *Database) string { return d.DSN }
+		s.source = func(d *Database) string { return d.DSN + "?client_encoding=UTF8" }
 		account, err := unprivileged(dir, "postgres")
 		if err != nil {
 			return nil, err

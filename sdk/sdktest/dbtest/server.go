@@ -39,7 +39,7 @@ type server struct {
 
 // database is the address of a database on s; it does not create it.
 func (s *server) database(name string) *Database {
-	d := &Database{Host: "127.0.0.1", Port: s.port, User: userName, Password: s.password, Name: name, driver: s.driver}
+	d := &Database{Host: "127.0.0.1", Port: s.port, User: userName, Password: s.password, Name: name, driver: s.driver, server: s}
 	d.DSN = (&url.URL{Scheme: s.scheme, User: url.UserPassword(d.User, d.Password), Host: net.JoinHostPort(d.Host, strconv.Itoa(d.Port)), Path: "/" + name}).String()
 	d.source = s.source(d)
 	return d
