@@ -2,14 +2,17 @@ package state
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
-	"iter"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
 
-	"github.com/recon-lang/recon/engine/result"
+	badger "github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
 )
-
-var errUnbuilt = errors.New("state: not built yet")
 
 // Options of Open.
 type Options struct {
@@ -19,137 +22,210 @@ type Options struct {
 }
 
 // Store is an open state folder. It holds the folder's lock until Close. Its methods may be used by several
-// goroutines; settlings take turns.
-type Store struct{}
+// goroutines; settlings take turns. Reading sees what was committed when it began.
+type Store struct {
+	dir     string // "" in memory
+	db      *badger.DB
+	lock    *lock
+	writing sync.Mutex // held by whoever writes, a settling from Begin to its end
+
+	// fault is called before each write, and its error becomes the write's. Tests set it to kill the process.
+	fault func(step string) error
+}
+
+// spareBytes is what must be free on the disk before anything is written. Badger writes through mapped memory, where a full disk
+// kills the process instead of giving an error; this covers all it can have in flight: two memory tables with their logs and a
+// merge of the first level.
+const spareBytes = 64 << 20
 
 // Open opens the state in dir and takes its lock, waiting for it as long as o.Wait. It removes what
 // a killed process left behind. The error is a *HeldError if somebody else holds the state, ErrNoState, a
 // *SchemaError, or the file system's; it names dir.
-func Open(ctx context.Context, dir string, o Options) (*Store, error) { return nil, errUnbuilt }
+func Open(ctx context.Context, dir string, o Options) (*Store, error) {
+	s := &Store{dir: dir}
+	if err := s.open(ctx, o); err != nil {
+		return nil, s.wrap(err)
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, o Options) error {
+	db := s.database()
+	if _, err := os.Stat(filepath.Join(db, badger.ManifestFilename)); err != nil && !o.Create {
+		if errors.Is(err, os.ErrNotExist) {
+			return ErrNoState
+		}
+		return err
+	}
+	if err := os.MkdirAll(db, 0o700); err != nil {
+		return err
+	}
+	var err error
+	if s.lock, err = takeLock(ctx, filepath.Join(s.dir, "lock"), o); err != nil {
+		return err
+	}
+	if err := s.openDatabase(db); err != nil {
+		s.lock.release()
+		return err
+	}
+	if err := s.prepare(); err != nil {
+		s.db.Close()
+		s.lock.release()
+		return err
+	}
+	return nil
+}
+
+func (s *Store) database() string { return filepath.Join(s.dir, "db") }
+
+func (s *Store) openDatabase(db string) (err error) {
+	if err := s.room(); err != nil {
+		return err
+	}
+	// A killed process can leave empty files behind that Badger would refuse to open.
+	for _, pattern := range []string{"*.mem", "*.vlog"} {
+		files, _ := filepath.Glob(filepath.Join(db, pattern))
+		for _, f := range files {
+			if info, err := os.Stat(f); err == nil && info.Size() == 0 {
+				if err := os.Remove(f); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	s.db, err = badger.Open(small(db).WithSyncWrites(true))
+	return err
+}
+
+// small are options for a store that is opened for a moment by a process that has better use for memory.
+func small(dir string) badger.Options {
+	return badger.DefaultOptions(dir).
+		WithMemTableSize(8 << 20).
+		WithNumMemtables(2).
+		WithValueLogFileSize(8 << 20).
+		WithBlockCacheSize(2 << 20).
+		WithCompression(options.Snappy).
+		WithNumCompactors(2).
+		WithDetectConflicts(false).
+		WithMetricsEnabled(false).
+		WithLogger(nil)
+}
 
 // OpenMemory opens an empty state that ends with Close, as `recon test` wants it.
-func OpenMemory() (*Store, error) { return nil, errUnbuilt }
+func OpenMemory() (*Store, error) {
+	db, err := badger.Open(small("").WithInMemory(true))
+	if err != nil {
+		return nil, fmt.Errorf("state: %w", err)
+	}
+	s := &Store{db: db}
+	if err := s.prepare(); err != nil {
+		db.Close()
+		return nil, s.wrap(err)
+	}
+	return s, nil
+}
 
 // Close lets go of the state.
-func (s *Store) Close() error { return nil }
-
-// Settlement is what a run wants to settle.
-type Settlement struct {
-	Definition Definition
-	Window     Window // Always without windows
-	Run        string // the run's id
-	Started    time.Time
-	Judge      Judge
+func (s *Store) Close() error {
+	err := s.db.Close()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.release())
+	}
+	return s.wrap(err)
 }
 
-// Settling is a settlement under way: Begin, Residual, then Commit or Abort. Abort may always be
-// deferred: after Commit it does nothing. Only one is under way at a time in a store.
-type Settling struct{}
-
-// Begin starts a settling. It is refused with an *OverlapError or a *LaterRunError.
-func (s *Store) Begin(ctx context.Context, of Settlement) (*Settling, error) {
-	return nil, errUnbuilt
+// prepare checks the layout's version, or writes it into an empty store, and deletes what an interrupted
+// settling left.
+func (s *Store) prepare() error {
+	err := s.db.Update(func(txn *badger.Txn) error {
+		item, err := txn.Get([]byte(keySchema))
+		if err == nil {
+			return item.Value(func(v []byte) error {
+				if len(v) != 8 {
+					return errCorrupt
+				}
+				if found := binary.BigEndian.Uint64(v); found != schemaVersion {
+					return &SchemaError{Found: int(found), Want: schemaVersion}
+				}
+				return nil
+			})
+		}
+		if !errors.Is(err, badger.ErrKeyNotFound) {
+			return err
+		}
+		if !empty(txn) {
+			return &SchemaError{Found: 0, Want: schemaVersion}
+		}
+		if err := txn.Set([]byte(keyNext), binary.BigEndian.AppendUint64(nil, 1)); err != nil {
+			return err
+		}
+		return txn.Set([]byte(keySchema), binary.BigEndian.AppendUint64(nil, schemaVersion))
+	})
+	if err != nil {
+		return err
+	}
+	return s.sweepAll()
 }
 
-// Residual takes the rows that the run left unmatched, ascending by Hash, and works out what becomes of them together with
-// the rows of other windows. It hands over each group that has a row of this window, matched or not (so all
-// its rows are either read or carried), and each transition, both ascending by hash. What it hands over is valid only during the call.
-// It holds a few thousand rows in memory at a time, and all rows of one key.
-func (t *Settling) Residual(rows iter.Seq2[Row, error], group func(*Group) error, transition func(*Transition) error) (Summary, error) {
-	return Summary{}, errUnbuilt
+func empty(txn *badger.Txn) bool {
+	o := badger.DefaultIteratorOptions
+	o.PrefetchValues = false
+	it := txn.NewIterator(o)
+	defer it.Close()
+	it.Rewind()
+	return !it.Valid()
 }
 
-// Commit makes the settling the state, with the run's record (the JSON of a result.Run) and its messages:
-// all of it or, on an error, none.
-func (t *Settling) Commit(record []byte, messages []Message) error { return errUnbuilt }
-
-// Abort forgets the settling.
-func (t *Settling) Abort() error { return nil }
-
-// PutRun records a run that did not settle.
-func (s *Store) PutRun(d Definition, run string, record []byte) error { return errUnbuilt }
-
-// Ledger is one rule under one value of its parameters.
-type Ledger struct {
-	Rule        string
-	Params      []Param
-	Fingerprint [16]byte // of the definition that it was last settled under
+// wrap says which state an error speaks of.
+func (s *Store) wrap(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case s.dir == "":
+		return fmt.Errorf("state: %w", err)
+	}
+	return fmt.Errorf("state %s: %w", s.dir, err)
 }
 
-// Ledgers lists all ledgers by rule and parameters.
-func (s *Store) Ledgers() ([]Ledger, error) { return nil, errUnbuilt }
-
-// Settled is one settled window of a ledger.
-type Settled struct {
-	Window      Window
-	Run         string
-	Started     time.Time
-	Fingerprint [16]byte // of the definition; other than the ledger's: the window is stale
-	Rows        int64    // of its residual
+// step stands before each write.
+func (s *Store) step(name string) error {
+	if s.fault != nil {
+		if err := s.fault(name); err != nil {
+			return err
+		}
+	}
+	return s.room()
 }
 
-// Windows lists the settled windows of a ledger by start; none if the ledger is unknown.
-func (s *Store) Windows(rule string, params []Param) ([]Settled, error) { return nil, errUnbuilt }
-
-// Breaks lists what is open, pending and accepted included, of one rule or (rule "") of all: by rule, parameters and
-// hash. A break is valid until the next.
-func (s *Store) Breaks(ctx context.Context, rule string) iter.Seq2[*Break, error] { return nil }
-
-// Break finds the break whose id begins with prefix; ErrNotFound if none or several do.
-func (s *Store) Break(ctx context.Context, prefix string) (*Break, error) { return nil, errUnbuilt }
-
-// BreaksOf finds what is open under a key, in all ledgers of a rule.
-func (s *Store) BreaksOf(ctx context.Context, rule string, hash uint64, key []byte) ([]*Break, error) {
-	return nil, errUnbuilt
+// room refuses to write to a disk that is nearly full.
+func (s *Store) room() error {
+	if s.dir == "" {
+		return nil
+	}
+	free, err := freeBytes(s.database())
+	if err != nil {
+		return fmt.Errorf("ask for free space: %w", err)
+	}
+	if free < spareBytes {
+		return fmt.Errorf("the disk is full: %d MB are free, and %d MB are needed to write safely; nothing was settled", free>>20, spareBytes>>20)
+	}
+	return nil
 }
 
-// Accept notes who explained a break and why. It names key, outcome and the digest of the rows: it hides
-// the break until the rows change, and removes nothing.
-func (s *Store) Accept(ctx context.Context, id string, a result.Acceptance) (*Break, error) {
-	return nil, errUnbuilt
+// pendingWrites is how many batches may be on their way to the disk: enough to keep it busy, few enough to
+// cost little memory (1.2 MB each).
+const pendingWrites = 4
+
+func (s *Store) newBatch() *badger.WriteBatch {
+	b := s.db.NewWriteBatch()
+	b.SetMaxPendingTxns(pendingWrites)
+	return b
 }
 
-// Unaccept takes all acceptances of a break back.
-func (s *Store) Unaccept(ctx context.Context, id string) (*Break, error) { return nil, errUnbuilt }
-
-// Run is a recorded run.
-type Run struct {
-	ID     string
-	Record []byte // the JSON of a result.Run
+// syncDir makes files durable that were created for what was written.
+func (s *Store) syncDir() error {
+	if s.dir == "" {
+		return nil
+	}
+	return syncFolder(s.database())
 }
-
-// Runs lists recorded runs of one rule or (rule "") of all, the latest recorded first.
-func (s *Store) Runs(ctx context.Context, rule string) iter.Seq2[Run, error] { return nil }
-
-// Run finds the run whose id begins with prefix; ErrNotFound if none or several do.
-func (s *Store) Run(ctx context.Context, prefix string) (Run, error) { return Run{}, errUnbuilt }
-
-// Verified counts what Verify has looked at.
-type Verified struct {
-	Runs, Windows, Rows, Breaks int64
-}
-
-// Verify recomputes everything that can be: conservation and the chain of hashes over the runs, the rows of each
-// window against its head, the breaks against the rows. The error names the first that does not fit.
-func (s *Store) Verify(ctx context.Context) (Verified, error) { return Verified{}, errUnbuilt }
-
-// Outgoing is a message that waits to be sent. ID is its idempotency key: fixed, and different for each message.
-type Outgoing struct {
-	ID       string
-	Action   string
-	Payload  []byte
-	Run      string
-	Attempts int
-}
-
-// Outbox lists what waits to be sent, in the order of the settlings.
-func (s *Store) Outbox(ctx context.Context) iter.Seq2[Outgoing, error] { return nil }
-
-// Delivered takes a message out of the outbox.
-func (s *Store) Delivered(id string) error { return errUnbuilt }
-
-// Attempted counts an attempt to send a message that failed.
-func (s *Store) Attempted(id string) error { return errUnbuilt }
-
-// Move renames the ledgers of a rule. It does nothing if only the new name has state, and refuses with a *MoveError if both have.
-func (s *Store) Move(from, to string) error { return errUnbuilt }

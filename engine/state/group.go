@@ -1,0 +1,240 @@
+package state
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+
+	"github.com/recon-lang/recon/engine/result"
+	"github.com/zeebo/xxh3"
+)
+
+// grouper forms the groups of a key out of its residual rows, as the language has it. Its answer depends on the
+// rows, their windows and the definition alone, never on the order in which windows were settled.
+type grouper struct {
+	definition *Definition
+	calendar   calendar
+	judge      Judge
+	args       []Row // for the judge
+}
+
+// form groups the rows of one key. It returns the open groups and those that matched, each by first window.
+func (f *grouper) form(rows []*Row) (open, matched []group, err error) {
+	slices.SortStableFunc(rows, func(a, b *Row) int { return cmp.Compare(a.Window.Start, b.Window.Start) })
+	if rows[0].Kind != Keyed {
+		return []group{f.alone(rows[0])}, nil, nil
+	}
+	var current []*Row // the group that is open for more
+	end := func() error {
+		if len(current) == 0 {
+			return nil
+		}
+		v, err := f.verdict(current)
+		if err != nil {
+			return err
+		}
+		open = append(open, f.close(current, v))
+		current = nil
+		return nil
+	}
+	partial := false
+	for i := 0; i < len(rows); {
+		w := rows[i].Window
+		j := i
+		for j < len(rows) && rows[j].Window.Start == w.Start {
+			j++
+		}
+		if len(current) > 0 && (!f.calendar.carries() || w.Start > f.calendar.after(current[0].Window.Start)) {
+			if err := end(); err != nil {
+				return nil, nil, err
+			}
+		}
+		current = append(current, rows[i:j]...)
+		i = j
+		if !f.mayMatch(current) {
+			continue
+		}
+		v, err := f.verdict(current)
+		if err != nil {
+			return nil, nil, err
+		}
+		paired, rest := split(current, v)
+		if len(paired) == 0 {
+			continue
+		}
+		partial = partial || len(rest) > 0
+		v.Outcome, v.Items = result.Matched, nil
+		matched = append(matched, f.close(paired, v))
+		current = rest
+	}
+	if err := end(); err != nil {
+		return nil, nil, err
+	}
+	if partial {
+		for i := range open {
+			open[i].refer()
+		}
+	}
+	return open, matched, nil
+}
+
+// split parts the rows that have found their partners from the others. The order of rows is by
+// window in both.
+func split(rows []*Row, v Verdict) (paired, rest []*Row) {
+	if v.Outcome == result.Matched {
+		return rows, nil
+	}
+	if v.Paired == nil {
+		return nil, rows
+	}
+	// The verdict speaks of the rows in the judge's order.
+	ordered := slices.Clone(rows)
+	slices.SortFunc(ordered, compareInGroup)
+	for i, r := range ordered {
+		if v.Paired[i] {
+			paired = append(paired, r)
+		} else {
+			rest = append(rest, r)
+		}
+	}
+	byWindow := func(a, b *Row) int { return cmp.Compare(a.Window.Start, b.Window.Start) }
+	slices.SortStableFunc(paired, byWindow)
+	slices.SortStableFunc(rest, byWindow)
+	return paired, rest
+}
+
+// mayMatch reports whether the rows could be matched, so that it is worth asking the judge.
+func (f *grouper) mayMatch(rows []*Row) bool {
+	sides, repeated := f.count(rows)
+	if f.definition.Pair {
+		return sides == len(f.definition.Sides)
+	}
+	return sides == len(f.definition.Sides) && !repeated
+}
+
+// count counts the sides that have rows and says whether one has several.
+func (f *grouper) count(rows []*Row) (sides int, repeated bool) {
+	if len(rows) == 1 {
+		return 1, false
+	}
+	for i, r := range rows {
+		first := true
+		for _, q := range rows[:i] {
+			if q.Side == r.Side {
+				first, repeated = false, true
+				break
+			}
+		}
+		if first {
+			sides++
+		}
+		if repeated && sides == len(f.definition.Sides) {
+			break
+		}
+	}
+	return sides, repeated
+}
+
+// verdict decides what needs no values, and asks the judge for the rest.
+func (f *grouper) verdict(rows []*Row) (Verdict, error) {
+	sides, repeated := f.count(rows)
+	switch {
+	case repeated && !f.definition.Pair:
+		return Verdict{Outcome: result.Duplicate, Items: repeatedSides(rows, len(f.definition.Sides))}, nil
+	case sides == 1:
+		return Verdict{Outcome: result.Missing, Items: lackingSides(rows, len(f.definition.Sides))}, nil
+	}
+	f.args = f.args[:0]
+	for _, r := range rows {
+		f.args = append(f.args, *r)
+	}
+	slices.SortFunc(f.args, func(a, b Row) int { return compareInGroup(&a, &b) })
+	return f.judge(f.args)
+}
+
+func repeatedSides(rows []*Row, sides int) []Item {
+	var items []Item
+	for s := range sides {
+		n := 0
+		for _, r := range rows {
+			if r.Side == s {
+				n++
+			}
+		}
+		if n > 1 {
+			items = append(items, Item{result.Duplicate, s})
+		}
+	}
+	return items
+}
+
+func lackingSides(rows []*Row, sides int) []Item {
+	items := make([]Item, 0, sides)
+	for s := range sides {
+		if !slices.ContainsFunc(rows, func(r *Row) bool { return r.Side == s }) {
+			items = append(items, Item{result.Missing, s})
+		}
+	}
+	return items
+}
+
+// close makes a group of rows that stand by window.
+func (f *grouper) close(rows []*Row, v Verdict) group {
+	g := group{outcome: v.Outcome, items: v.Items, deadline: NoTime, rows: rows}
+	if f.calendar.carries() {
+		g.deadline = f.calendar.after(rows[0].Window.End)
+	}
+	g.span(int64(f.definition.Slack.Microseconds()))
+	slices.SortFunc(g.rows, compareInGroup)
+	g.digest = digestOf(g.rows)
+	return g
+}
+
+// alone makes the group of a row that has no key.
+func (f *grouper) alone(r *Row) group {
+	g := group{deadline: NoTime, rows: []*Row{r}, windows: []groupWindow{{start: r.Window.Start}}, digest: digestOf([]*Row{r})}
+	if r.Kind == Unkeyed {
+		g.outcome, g.items = result.Unkeyed, []Item{{result.Unkeyed, r.Side}}
+		return g
+	}
+	g.outcome = result.Breach
+	for _, n := range r.Names {
+		g.items = append(g.items, Item{result.Breach, n})
+	}
+	return g
+}
+
+// span notes the windows of the rows, which stand by window, and the edges they lie near.
+func (g *group) span(slack int64) {
+	for _, r := range g.rows {
+		if n := len(g.windows); n == 0 || g.windows[n-1].start != r.Window.Start {
+			g.windows = append(g.windows, groupWindow{start: r.Window.Start})
+		}
+		g.windows[len(g.windows)-1].edges |= edgesOf(r.Time, r.Window, slack)
+	}
+}
+
+// refer lists the rows one by one: others of the same windows are not part of the group.
+func (g *group) refer() {
+	g.refs = make([]rowRef, 0, len(g.rows))
+	for _, r := range g.rows {
+		g.refs = append(g.refs, rowRef{r.Window.Start, r.Side, r.Digest})
+	}
+}
+
+// digestOf stands for the values of rows and their sides, in whatever windows they were read.
+func digestOf(rows []*Row) [16]byte {
+	if len(rows) > 1 {
+		rows = slices.Clone(rows)
+		slices.SortFunc(rows, func(a, b *Row) int {
+			return cmp.Or(cmp.Compare(a.Side, b.Side), bytes.Compare(a.Digest[:], b.Digest[:]))
+		})
+	}
+	b := make([]byte, 0, 128)
+	for _, r := range rows {
+		b = binary.BigEndian.AppendUint16(b, uint16(r.Side))
+		b = append(b, r.Digest[:]...)
+	}
+	return xxh3.Hash128(b).Bytes()
+}

@@ -1,0 +1,164 @@
+package state
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+
+	badger "github.com/dgraph-io/badger/v4"
+)
+
+// Outgoing is a message that waits to be sent. ID is its idempotency key: fixed, and different for each message.
+type Outgoing struct {
+	ID       string
+	Action   string
+	Payload  []byte
+	Run      string
+	Attempts int // that failed
+}
+
+func messageKey(generation uint64, index uint32) []byte {
+	return binary.BigEndian.AppendUint32(key('p', generation), index)
+}
+
+func encodeMessage(attempts int, m Message) []byte {
+	b := binary.AppendUvarint(nil, uint64(attempts))
+	b = appendBytes(b, []byte(m.Action))
+	return appendBytes(b, m.Payload)
+}
+
+func decodeMessage(b []byte) (attempts int, m Message, err error) {
+	d := decoder{b: b}
+	attempts, m.Action = int(d.uvarint()), string(d.bytes())
+	m.Payload = append([]byte(nil), d.bytes()...)
+	return attempts, m, d.err
+}
+
+// writeMessages writes messages that no one sends until the settling names them.
+func (s *Store) writeMessages(generation uint64, messages []Message) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	if err := s.step("messages"); err != nil {
+		return err
+	}
+	batch := s.newBatch()
+	defer batch.Cancel()
+	for i, m := range messages {
+		if len(m.Payload) > partBytes {
+			return fmt.Errorf("a message of %s has %d bytes, more than %d", m.Action, len(m.Payload), partBytes)
+		}
+		if err := batch.Set(messageKey(generation, uint32(i)), encodeMessage(0, m)); err != nil {
+			return err
+		}
+	}
+	return batch.Flush()
+}
+
+// Outbox lists what waits to be sent, in the order of the settlings.
+func (s *Store) Outbox(ctx context.Context) iter.Seq2[Outgoing, error] {
+	return func(yield func(Outgoing, error) bool) {
+		txn := s.db.NewTransaction(false)
+		defer txn.Discard()
+		stopped := errors.New("stopped")
+		err := scan(txn, key('o'), func(k, run []byte) error {
+			return scan(txn, key('p', binary.BigEndian.Uint64(k[2:])), func(k, v []byte) error {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				attempts, m, err := decodeMessage(v)
+				if err != nil {
+					return err
+				}
+				id := fmt.Sprintf("%s-%d", run, binary.BigEndian.Uint32(k[10:]))
+				if !yield(Outgoing{ID: id, Action: m.Action, Payload: m.Payload, Run: string(run), Attempts: attempts}, nil) {
+					return stopped
+				}
+				return nil
+			})
+		})
+		if err != nil && err != stopped {
+			yield(Outgoing{}, s.wrap(fmt.Errorf("read outbox: %w", err)))
+		}
+	}
+}
+
+// Delivered takes a message out of the outbox. It does nothing if the message is not there any more.
+func (s *Store) Delivered(id string) error {
+	return s.changeMessage(id, func(txn *badger.Txn, k []byte, _ []byte) error {
+		if err := txn.Delete(k); err != nil {
+			return err
+		}
+		// The last one takes the generation with it.
+		generation := binary.BigEndian.Uint64(k[2:])
+		left := 0
+		if err := scan(txn, key('p', generation), func(_, _ []byte) error { left++; return nil }); err != nil {
+			return err
+		}
+		if left == 0 {
+			return txn.Delete(key('o', generation))
+		}
+		return nil
+	})
+}
+
+// Attempted counts an attempt to send a message that failed.
+func (s *Store) Attempted(id string) error {
+	return s.changeMessage(id, func(txn *badger.Txn, k []byte, v []byte) error {
+		attempts, m, err := decodeMessage(v)
+		if err != nil {
+			return err
+		}
+		return txn.Set(k, encodeMessage(attempts+1, m))
+	})
+}
+
+func (s *Store) changeMessage(id string, change func(txn *badger.Txn, k, v []byte) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.step("outbox"); err != nil {
+		return s.wrap(err)
+	}
+	dash := strings.LastIndexByte(id, '-')
+	if dash < 0 {
+		return fmt.Errorf("state: %q is no message", id)
+	}
+	index, err := strconv.ParseUint(id[dash+1:], 10, 32)
+	if err != nil {
+		return fmt.Errorf("state: %q is no message", id)
+	}
+	return s.wrap(s.db.Update(func(txn *badger.Txn) error {
+		generation, err := generationOfRun(txn, id[:dash])
+		if err != nil || generation == 0 {
+			return err
+		}
+		k := messageKey(generation, uint32(index))
+		item, err := txn.Get(k)
+		if errors.Is(err, badger.ErrKeyNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		v, err := item.ValueCopy(nil)
+		if err != nil {
+			return err
+		}
+		return change(txn, k, v)
+	}))
+}
+
+// generationOfRun finds the generation of a run's messages; 0 if it has none left.
+func generationOfRun(txn *badger.Txn, run string) (generation uint64, err error) {
+	err = scan(txn, key('o'), func(k, v []byte) error {
+		if string(v) == run {
+			generation = binary.BigEndian.Uint64(k[2:])
+		}
+		return nil
+	})
+	return generation, err
+}

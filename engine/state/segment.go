@@ -1,0 +1,327 @@
+package state
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+
+	badger "github.com/dgraph-io/badger/v4"
+	"github.com/zeebo/xxh3"
+)
+
+const (
+	segmentRows  = 4096      // rows in a segment at most
+	segmentBytes = 256 << 10 // bytes after which a segment ends; one large row may exceed it
+	partBytes    = 512 << 10 // bytes in one value, below Badger's ValueThreshold, so that the value log stays empty
+)
+
+// segmentWriter writes things sorted by hash as segments of one generation: under prefix 'r' with an
+// index of hashes beside each, otherwise without.
+type segmentWriter struct {
+	store      *Store
+	batch      *badger.WriteBatch
+	prefix     byte
+	generation uint64
+	sequence   uint32
+	payload    []byte
+	ends       []uint32 // where each thing ends in payload
+	hashes     []byte
+	last       uint64
+	count      int64
+	checksum   uint64 // over all that was written
+}
+
+// add takes a thing that encode appends to the payload.
+func (w *segmentWriter) add(hash uint64, encode func([]byte) []byte) error {
+	w.payload = encode(w.payload)
+	w.ends = append(w.ends, uint32(len(w.payload)))
+	if w.prefix == 'r' {
+		w.hashes = binary.BigEndian.AppendUint64(w.hashes, hash)
+	}
+	w.last = hash
+	w.count++
+	if len(w.ends) >= segmentRows || len(w.payload) >= segmentBytes {
+		return w.flush()
+	}
+	return nil
+}
+
+// flush ends the segment.
+func (w *segmentWriter) flush() error {
+	if len(w.ends) == 0 {
+		return nil
+	}
+	if err := w.store.step("segment"); err != nil {
+		return err
+	}
+	at := func(prefix byte) []byte { return segmentKey(prefix, w.generation, w.last, w.sequence) }
+	if w.prefix == 'r' {
+		if err := w.batch.Set(at('h'), bytes.Clone(w.hashes)); err != nil {
+			return err
+		}
+	}
+	segment := binary.AppendUvarint(make([]byte, 0, len(w.payload)+4*len(w.ends)+8), uint64(len(w.ends)))
+	for _, e := range w.ends {
+		segment = binary.BigEndian.AppendUint32(segment, e)
+	}
+	segment = append(segment, w.payload...)
+	w.checksum = w.checksum*31 + xxh3.Hash(segment)
+	for part := uint16(0); ; part++ {
+		n := min(len(segment), partBytes)
+		more := byte(0)
+		if n < len(segment) {
+			more = 1
+		}
+		value := append(make([]byte, 0, n+1), more)
+		value = append(value, segment[:n]...)
+		if err := w.batch.Set(binary.BigEndian.AppendUint16(at(w.prefix), part), value); err != nil {
+			return err
+		}
+		if segment = segment[n:]; more == 0 {
+			break
+		}
+	}
+	w.sequence++
+	w.payload, w.ends, w.hashes = w.payload[:0], w.ends[:0], w.hashes[:0]
+	return nil
+}
+
+// segment is a read one.
+type segment struct {
+	things []byte
+	ends   []byte // uint32 each
+}
+
+func (s *segment) len() int { return len(s.ends) / 4 }
+
+// thing is the encoding of the i-th thing.
+func (s *segment) thing(i int) decoder {
+	start := uint32(0)
+	if i > 0 {
+		start = binary.BigEndian.Uint32(s.ends[4*i-4:])
+	}
+	end := binary.BigEndian.Uint32(s.ends[4*i:])
+	if start > end || int(end) > len(s.things) {
+		return decoder{err: errCorrupt}
+	}
+	return decoder{b: s.things[start:end:end]}
+}
+
+func parseSegment(b []byte) (segment, error) {
+	d := decoder{b: b}
+	n := d.uvarint()
+	if n > uint64(len(d.b)/4) {
+		return segment{}, errCorrupt
+	}
+	ends := d.take(4 * int(n))
+	return segment{things: d.b, ends: ends}, d.err
+}
+
+// segmentReader reads the segments of one generation from the first that can hold a hash.
+type segmentReader struct {
+	it       *badger.Iterator
+	prefix   []byte
+	checksum uint64
+}
+
+func newSegmentReader(txn *badger.Txn, prefix byte, generation uint64) *segmentReader {
+	o := badger.DefaultIteratorOptions
+	o.PrefetchValues = false
+	o.Prefix = key(prefix, generation)
+	it := txn.NewIterator(o)
+	it.Rewind()
+	return &segmentReader{it: it, prefix: o.Prefix}
+}
+
+func (r *segmentReader) close() { r.it.Close() }
+
+// next reads the next segment into memory of its own; ok is false after the last.
+func (r *segmentReader) next() (s segment, ok bool, err error) {
+	if !r.it.Valid() {
+		return segment{}, false, nil
+	}
+	var all []byte
+	for more := true; more; r.it.Next() {
+		if !r.it.Valid() {
+			return segment{}, false, errCorrupt
+		}
+		err := r.it.Item().Value(func(v []byte) error {
+			if len(v) == 0 {
+				return errCorrupt
+			}
+			more = v[0] == 1
+			if all == nil {
+				all = make([]byte, 0, len(v)-1)
+			}
+			all = append(all, v[1:]...)
+			return nil
+		})
+		if err != nil {
+			return segment{}, false, fmt.Errorf("read segment %x: %w", r.it.Item().Key(), err)
+		}
+	}
+	r.checksum = r.checksum*31 + xxh3.Hash(all)
+	s, err = parseSegment(all)
+	return s, err == nil, err
+}
+
+// rowCursor walks all rows of a generation.
+type rowCursor struct {
+	reader *segmentReader
+	window Window
+	now    segment
+	i      int
+}
+
+// next returns the next row, or nil after the last.
+func (c *rowCursor) next() (*Row, error) {
+	for c.i >= c.now.len() {
+		s, ok, err := c.reader.next()
+		if err != nil || !ok {
+			return nil, err
+		}
+		c.now, c.i = s, 0
+	}
+	d := c.now.thing(c.i)
+	c.i++
+	r := decodeRow(&d, c.window)
+	return &r, d.err
+}
+
+// recordCursor walks all breaks of a ledger.
+type recordCursor struct {
+	reader *segmentReader
+	now    segment
+	i      int
+}
+
+// next returns the next record, or nil after the last.
+func (c *recordCursor) next() (*record, error) {
+	for c.i >= c.now.len() {
+		s, ok, err := c.reader.next()
+		if err != nil || !ok {
+			return nil, err
+		}
+		c.now, c.i = s, 0
+	}
+	d := c.now.thing(c.i)
+	c.i++
+	r := decodeRecord(&d)
+	return &r, d.err
+}
+
+// finder loads rows by hash from the windows of a ledger. It reads the index of hashes first, and only the
+// segments that have a hit.
+type finder struct {
+	txn *badger.Txn
+	it  *badger.Iterator // over all indexes
+}
+
+func newFinder(txn *badger.Txn) *finder {
+	o := badger.DefaultIteratorOptions
+	o.PrefetchValues = false
+	o.Prefix = []byte("h/")
+	return &finder{txn, txn.NewIterator(o)}
+}
+
+func (f *finder) close() { f.it.Close() }
+
+// find hands over the rows of a generation whose hash is one of hashes, which ascend; with all, every row
+// between the first and the last of them.
+func (f *finder) find(generation uint64, w Window, hashes []uint64, all bool, found func(*Row)) error {
+	if len(hashes) == 0 {
+		return nil
+	}
+	lo, hi := hashes[0], hashes[len(hashes)-1]
+	prefix := key('h', generation)
+	var hits []int
+	for f.it.Seek(segmentKey('h', generation, lo, 0)); f.it.ValidForPrefix(prefix); f.it.Next() {
+		past := false
+		hits = hits[:0]
+		err := f.it.Item().Value(func(v []byte) error {
+			hits, past = intersect(hits, v, &hashes, lo, hi, all)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read index %x: %w", f.it.Item().Key(), err)
+		}
+		if len(hits) > 0 {
+			if err := f.load(f.it.Item().KeyCopy(nil), w, hits, found); err != nil {
+				return err
+			}
+		}
+		if past {
+			break
+		}
+	}
+	return nil
+}
+
+// intersect appends to hits the positions in index of wanted hashes, and moves hashes on. past says that the index reaches beyond hi.
+func intersect(hits []int, index []byte, hashes *[]uint64, lo, hi uint64, all bool) (_ []int, past bool) {
+	want := *hashes
+	for i := 0; i+8 <= len(index); i += 8 {
+		h := binary.BigEndian.Uint64(index[i:])
+		if h > hi {
+			*hashes = want
+			return hits, true
+		}
+		if all {
+			if h >= lo {
+				hits = append(hits, i/8)
+			}
+			continue
+		}
+		for len(want) > 0 && want[0] < h {
+			want = want[1:]
+		}
+		if len(want) == 0 {
+			*hashes = want
+			return hits, true
+		}
+		if want[0] == h {
+			hits = append(hits, i/8)
+		}
+	}
+	*hashes = want
+	return hits, false
+}
+
+// load reads the segment beside an index and hands over its rows at the positions.
+func (f *finder) load(at []byte, w Window, hits []int, found func(*Row)) error {
+	at[0] = 'r'
+	var all []byte
+	for part, more := uint16(0), true; more; part++ {
+		item, err := f.txn.Get(binary.BigEndian.AppendUint16(at[:len(at):len(at)], part))
+		if err != nil {
+			return fmt.Errorf("read segment %x: %w", at, err)
+		}
+		err = item.Value(func(v []byte) error {
+			if len(v) == 0 {
+				return errCorrupt
+			}
+			more = v[0] == 1
+			all = append(all, v[1:]...)
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("read segment %x: %w", at, err)
+		}
+	}
+	s, err := parseSegment(all)
+	if err != nil {
+		return err
+	}
+	for _, i := range hits {
+		if i >= s.len() {
+			return errCorrupt
+		}
+		d := s.thing(i)
+		r := decodeRow(&d, w)
+		if d.err != nil {
+			return d.err
+		}
+		found(&r)
+	}
+	return nil
+}
