@@ -28,11 +28,11 @@ func newDecoder(columns []schema.Column) *decoder {
 
 // buffer is memory for a frame of n bytes, reused by the next. It starts at a multiple of eight.
 func (d *decoder) buffer(n int) []byte {
-	words := (n + 7) / 8
+	words := max(1, (n+7)/8)
 	if cap(d.memory) < words {
 		d.memory = make([]uint64, words+words/4)
 	}
-	d.memory = d.memory[:max(words, 1)]
+	d.memory = d.memory[:words]
 	return unsafe.Slice((*byte)(unsafe.Pointer(&d.memory[0])), len(d.memory)*8)[:n:n]
 }
 

@@ -159,7 +159,7 @@ func appendColumn(dst []byte, c *batch.Column, from, to int) []byte {
 	}
 	base := c.Offsets[from]
 	if base == 0 {
-		dst = appendPadded(dst, memory(c.Offsets[:to+1-from:to+1-from]))
+		dst = appendPadded(dst, memory(c.Offsets[from:to+1]))
 	} else {
 		for _, o := range c.Offsets[from : to+1] {
 			dst = binary.NativeEndian.AppendUint32(dst, uint32(o-base))
