@@ -1,3 +1,5 @@
+//go:build unix
+
 package host_test
 
 import (
@@ -21,6 +23,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "recon-plugin-ledger" {
+		sdk.Serve(&troubled{name: "ledger"})
+		os.Exit(0)
+	}
 	if len(os.Args) == 4 && os.Args[3] == "chatty" {
 		fmt.Println("loading …")
 	}
@@ -99,9 +105,18 @@ func (s *troubled) Read(ctx context.Context, req sdk.ReadRequest, emit func(*bat
 			os.Exit(7)
 		}
 	}
-	if err := emitRows(req, emit); err != nil {
+	emitAll := emitRows
+	if req.Config.Text("then", "") == "repeat" {
+		emitAll = repeat
+	}
+	if err := emitAll(req, emit); err != nil {
 		note("stopped")
 		return err
+	}
+	if req.Config.Bool("wait", false) {
+		for _, err := os.Stat(filepath.Join(mark, "got")); err != nil && ctx.Err() == nil; _, err = os.Stat(filepath.Join(mark, "got")) {
+			time.Sleep(time.Millisecond)
+		}
 	}
 	switch then := req.Config.Text("then", ""); then {
 	case "panic":
