@@ -93,19 +93,21 @@ type Context struct {
 	Zone *time.Location
 }
 
-// Bound is a function with all arguments but the first given. Exactly one field is set. The
+// Bound is a function with all arguments but the first given. Exactly one function is set; Scale is that of
+// the coefficients that Dec, Round and Float give. The
 // functions return Null where the result is null, and never keep src. A Bound is not safe for
 // concurrent use.
 type Bound struct {
 	Text   func(dst, src []byte) ([]byte, error)    // text → text, appended to dst
 	Test   func(src []byte) bool                    // text → boolean
 	Int    func(src []byte) (int64, error)          // text → date or timestamp
-	Dec    func(src []byte) (decimal.Num, error)    // text → coefficient at the scale of the result's type
+	Dec    func(src []byte) (decimal.Num, error)    // text → coefficient
 	Part   func(v int64) int64                      // date or timestamp → date or timestamp
 	Format func(dst []byte, v int64) []byte         // date or timestamp → text, appended to dst
-	Round  func(n decimal.Num) (decimal.Num, error) // coefficient at the first argument's scale → at the result's
-	Float  func(f float64) (decimal.Num, error)     // float → coefficient at the result's scale
+	Round  func(n decimal.Num) (decimal.Num, error) // coefficient at the first argument's scale → coefficient
+	Float  func(f float64) (decimal.Num, error)     // float → coefficient
 	Real   func(f float64) float64                  // float → float
+	Scale  int32
 }
 
 // Null is returned by the functions of a Bound instead of a value: the result is null.
@@ -227,7 +229,7 @@ func (b Bound) Value(first schema.Value, result schema.Type) (schema.Value, erro
 	case b.Int != nil:
 		v.Int, err = b.Int(textOf(first))
 	case b.Dec != nil:
-		v.Dec.Scale = result.Scale
+		v.Dec.Scale = b.Scale
 		v.Dec.Coef, err = b.Dec(textOf(first))
 	case b.Part != nil:
 		v.Int = b.Part(first.Int)
@@ -238,14 +240,14 @@ func (b Bound) Value(first schema.Value, result schema.Type) (schema.Value, erro
 		var n decimal.Num
 		n, err = b.Round(Number(first).Coef)
 		if result.Kind != schema.Integer {
-			v.Dec = decimal.Decimal{Coef: n, Scale: result.Scale}
+			v.Dec = decimal.Decimal{Coef: n, Scale: b.Scale}
 		} else if i, ok := n.Int64(); ok {
 			v.Int = i
 		} else if err == nil {
 			err = errInteger
 		}
 	case b.Float != nil:
-		v.Dec.Scale = result.Scale
+		v.Dec.Scale = b.Scale
 		v.Dec.Coef, err = b.Float(first.Float)
 	case b.Real != nil:
 		v.Float = b.Real(first.Float)

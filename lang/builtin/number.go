@@ -103,10 +103,7 @@ func roundedType(t schema.Type, places int32) schema.Type {
 	case schema.Float:
 		return schema.Type{Kind: schema.Decimal, Precision: decimal.MaxDigits, Scale: max(places, 0)}
 	}
-	if t.Precision == 0 {
-		t.Precision = decimal.MaxDigits
-	}
-	if places >= t.Scale {
+	if t.Precision == 0 || places >= t.Scale {
 		return t
 	}
 	scale := max(places, 0)
@@ -118,9 +115,12 @@ func roundedType(t schema.Type, places int32) schema.Type {
 // bindRound makes the rounding of numbers of type t.
 func bindRound(t schema.Type, places int32, mode decimal.Rounding) (Bound, error) {
 	if t.Kind == schema.Float {
-		return Bound{Float: func(f float64) (decimal.Num, error) { return roundFloat(f, places, mode) }}, nil
+		return Bound{Scale: max(places, 0), Float: func(f float64) (decimal.Num, error) { return roundFloat(f, places, mode) }}, nil
 	}
-	return Bound{Round: func(n decimal.Num) (decimal.Num, error) { return RoundTo(n, t.Scale, places, mode) }}, nil
+	return Bound{
+		Scale: min(t.Scale, max(places, 0)),
+		Round: func(n decimal.Num) (decimal.Num, error) { return RoundTo(n, t.Scale, places, mode) },
+	}, nil
 }
 
 // RoundTo rounds a coefficient of a scale to places, and gives the coefficient at the scale that the

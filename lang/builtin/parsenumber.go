@@ -37,7 +37,7 @@ var parseNumberFunc = &Func{
 			scale = int32(rest[0].Int)
 		}
 		var plain []byte
-		return Bound{Dec: func(src []byte) (n decimal.Num, err error) {
+		return Bound{Scale: scale, Dec: func(src []byte) (n decimal.Num, err error) {
 			plain, err = plainNumber(plain[:0], src)
 			if err != nil {
 				return n, err

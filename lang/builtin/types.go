@@ -52,9 +52,17 @@ func isExact(k schema.Kind) bool {
 	return k == schema.Integer || k == schema.Decimal || k == schema.Percent
 }
 
+// open reports whether a decimal has no scale yet: the type of a parameter declared as decimal alone.
+func open(args ...Arg) bool {
+	return slices.ContainsFunc(args, func(a Arg) bool {
+		return a.Literal == nil && (a.Type.Kind == schema.Decimal || a.Type.Kind == schema.Percent) && a.Type.Precision == 0
+	})
+}
+
 // Common is the type in which values of all these types can stand beside each other without
 // loss: the branches of a choice, the terms of a comparison or of a key. ok is false if there is
-// none. A null has every type.
+// none. A null has every type. With a decimal that has no scale yet the result has none either: it
+// is known when parameters are.
 func Common(args ...Arg) (common schema.Type, ok bool) {
 	args = slices.DeleteFunc(slices.Clone(args), func(a Arg) bool { return a.Type.Kind == schema.Null })
 	if len(args) == 0 {
@@ -78,6 +86,7 @@ func Common(args ...Arg) (common schema.Type, ok bool) {
 	}
 	common = schema.Type{Kind: first.Kind}
 	whole := int32(0)
+	isOpen := open(args...)
 	for _, a := range args {
 		d := AsDecimal(a)
 		whole = max(whole, d.Precision-d.Scale)
@@ -85,6 +94,9 @@ func Common(args ...Arg) (common schema.Type, ok bool) {
 		if a.Type.Kind != schema.Percent {
 			common.Kind = schema.Decimal
 		}
+	}
+	if isOpen {
+		return schema.Type{Kind: common.Kind}, true
 	}
 	common.Precision = max(min(whole+common.Scale, decimal.MaxDigits), 1)
 	return common, common.Scale <= decimal.MaxDigits
@@ -100,7 +112,9 @@ func SumType(a, b Arg) (schema.Type, bool) {
 		return schema.Type{}, false
 	}
 	t, ok := Common(a, b)
-	t.Precision = min(t.Precision+1, decimal.MaxDigits)
+	if t.Precision > 0 {
+		t.Precision = min(t.Precision+1, decimal.MaxDigits)
+	}
 	return t, ok
 }
 
@@ -112,6 +126,9 @@ func ProductType(a, b Arg) (schema.Type, bool) {
 		return a.Type, true
 	case !isExact(a.Type.Kind) || !isExact(b.Type.Kind):
 		return schema.Type{}, false
+	}
+	if open(a, b) {
+		return kind(schema.Decimal), true
 	}
 	x, y := AsDecimal(a), AsDecimal(b)
 	t := schema.Type{Kind: schema.Decimal, Scale: x.Scale + y.Scale, Precision: min(x.Precision+y.Precision, decimal.MaxDigits)}
