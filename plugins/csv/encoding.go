@@ -230,6 +230,7 @@ type gb struct {
 	pairs [126 * 256]uint16 // 0: none
 	four  bool              // GB18030: there are characters of four bytes
 	slow  transform.Transformer
+	out   [utf8.UTFMax]byte // of slow
 }
 
 func newGB(four bool) *gb {
@@ -237,9 +238,11 @@ func newGB(four bool) *gb {
 	if four {
 		g.slow = simplifiedchinese.GB18030.NewDecoder().Transformer
 	}
+	pair := make([]byte, 2)
 	for lead := 0x81; lead <= 0xfe; lead++ {
 		for trail := 0x40; trail <= 0xfe; trail++ {
-			if r, ok := g.lookUp([]byte{byte(lead), byte(trail)}); ok {
+			pair[0], pair[1] = byte(lead), byte(trail)
+			if r, ok := g.lookUp(pair); ok {
 				g.pairs[(lead-0x81)<<8|trail] = uint16(r)
 			}
 		}
@@ -249,12 +252,11 @@ func newGB(four bool) *gb {
 
 // lookUp asks the standard tables for the character that is all of b.
 func (g *gb) lookUp(b []byte) (rune, bool) {
-	var out [8]byte
-	n, read, err := g.slow.Transform(out[:], b, true)
+	n, read, err := g.slow.Transform(g.out[:], b, true)
 	if err != nil || read != len(b) {
 		return 0, false
 	}
-	r, size := utf8.DecodeRune(out[:n])
+	r, size := utf8.DecodeRune(g.out[:n])
 	return r, size == n && r != utf8.RuneError
 }
 

@@ -105,7 +105,11 @@ func (h *header) without(wanted []string) (missing []string) {
 // missing is the error for columns that are wanted and not in h.
 func (h *header) missing(path string, wanted []string) *sdk.Error {
 	missing := h.without(wanted)
-	e := &sdk.Error{Setting: "columns", Message: fmt.Sprintf("%s has no column %s", path, quoted(missing))}
+	noun := "column"
+	if len(missing) > 1 {
+		noun = "columns"
+	}
+	e := &sdk.Error{Setting: "columns", Message: fmt.Sprintf("%s has no %s %s", path, noun, quoted(missing))}
 	if h.none {
 		e.Hint = fmt.Sprintf(`with header = "none" its columns are c1 to c%d`, h.fields)
 		return e

@@ -78,7 +78,7 @@ func (t *stream) skipLines(n int64) error {
 			return err
 		}
 		if end < 0 {
-			return &sdk.Error{Setting: "skip", Message: fmt.Sprintf("%s has %d lines, and skip is %d", t.path, i, n)}
+			return &sdk.Error{Setting: "skip", Message: fmt.Sprintf("%s ends after %d lines, and skip is %d", t.path, i, n)}
 		}
 		t.skip(t.off + end)
 	}

@@ -213,7 +213,6 @@ func (x *index) miscounted(i, n int) error {
 	e := t.errorAt(i, "", x.count(n)+": "+show(t.buf[i:t.end]), "")
 	switch rest := t.linesFrom(i); {
 	case rest > 0 && rest <= 20:
-		e.Setting = "footer"
 		e.Hint = fmt.Sprintf("if these last lines are no rows, such as totals, set footer = %d", int64(rest)+x.o.footer)
 	case n > x.h.fields:
 		e.Hint = fmt.Sprintf("a field that holds %q must be in quotes", x.o.delimiter)
