@@ -2,9 +2,14 @@
 // of its own below this one, and runs in a process of its own like anybody else's.
 package plugins
 
-import "github.com/recon-lang/recon/sdk"
+import (
+	"github.com/recon-lang/recon/plugins/csv"
+	"github.com/recon-lang/recon/sdk"
+)
 
 // Builtin gives the bundled sources by name: what `recon plugin serve NAME` serves.
 func Builtin() map[string]func() sdk.Source {
-	return map[string]func() sdk.Source{}
+	return map[string]func() sdk.Source{
+		"csv": csv.New,
+	}
 }

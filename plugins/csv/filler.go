@@ -22,6 +22,7 @@ type filler struct {
 
 	batch   batch.Batch
 	columns []column
+	copies  int   // the most columns that hold the same text of a row
 	next    int64 // number of the next row in its file
 
 	nullLengths uint64 // bit n: a field of n bytes (63: or more) may be one of the null texts
@@ -47,13 +48,18 @@ type column struct {
 }
 
 func newFiller(req sdk.ReadRequest, o *options, loc *time.Location, emit func(*batch.Batch) error) *filler {
-	f := &filler{req: req, o: o, emit: emit, rows: req.BatchRows()}
+	f := &filler{req: req, o: o, emit: emit, rows: req.BatchRows(), copies: 1}
 	if loc != time.UTC {
 		f.zone = batch.NewZone(loc)
 	}
 	f.batch.Columns = make([]batch.Column, len(req.Columns))
 	f.columns = make([]column, len(req.Columns))
+	held := map[string]int{}
 	for i, c := range req.Columns {
+		if c.Type.Layout() == schema.Varlen {
+			held[c.Name]++
+			f.copies = max(f.copies, held[c.Name])
+		}
 		f.batch.Columns[i].Type = c.Type
 		f.columns[i] = column{Column: &f.batch.Columns[i], at: i, name: c.Name, fill: fillFor(c.Type)}
 		if c.Type.Kind == schema.Decimal && c.Type.Precision <= 18 {
@@ -104,6 +110,9 @@ func (f *filler) begin(file file, h *header) error {
 func (f *filler) add(x *index) error {
 	f.x = x
 	for from := 0; from < x.rows; {
+		if err := x.t.ctx.Err(); err != nil {
+			return err
+		}
 		n := min(x.rows-from, f.rows-f.batch.Rows, stripRows)
 		n, size := f.measure(from, n)
 		if size > batch.MaxBytes {
@@ -143,7 +152,7 @@ func (f *filler) measure(from, n int) (int, int) {
 	for n > 1 && int(f.x.pos[(from+n)*width])-start > stripBytes {
 		n /= 2
 	}
-	return n, int(f.x.pos[(from+n)*width]) - start + n*17*len(f.columns)
+	return n, f.copies*(int(f.x.pos[(from+n)*width])-start) + n*17*len(f.columns)
 }
 
 // strip adds rows to the batch.

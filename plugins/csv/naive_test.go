@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -215,11 +216,15 @@ type row struct {
 	bad    string
 }
 
-// rowsOf reads everything, and checks the batches on the way.
-func rowsOf(t interface {
+// failer is a test of any kind.
+type failer interface {
 	Helper()
+	Fatal(...any)
 	Fatalf(string, ...any)
-}, src sdk.Source, req sdk.ReadRequest) (rows []row, err error) {
+}
+
+// rowsOf reads everything, and checks the batches on the way.
+func rowsOf(t failer, src sdk.Source, req sdk.ReadRequest) (rows []row, err error) {
 	t.Helper()
 	err = src.Read(context.Background(), req, func(b *batch.Batch) error {
 		if err := b.Check(); err != nil {
@@ -250,7 +255,7 @@ func rowsOf(t interface {
 }
 
 // same compares what a reader of small blocks makes of text with what naive does.
-func same(t *rapid.T, dir, text string, n naive, block, batchRows int, badRows bool) {
+func same(t failer, dir, text string, n naive, block, batchRows int, badRows bool) {
 	path := filepath.Join(dir, "file.csv")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -412,5 +417,34 @@ func TestReadIsStandardRead(t *testing.T) {
 		if !slices.Equal(got, want[1:]) {
 			t.Fatalf("%q: rows %q, encoding/csv has %q", text, got, want[1:])
 		}
+	})
+}
+
+// FuzzRead reads any text in any dialect: it never panics, and gives the rows of the naive reader.
+func FuzzRead(f *testing.F) {
+	f.Add("a,b\n1,\"2\n\"\n", uint16(0), uint8(3))
+	f.Add("t\n\na;'b'\r\n1;2\r\n#x\n\nsum;3\n", uint16(0xffff), uint8(64))
+	f.Add("h1\th2\n\" \"\"\"\t\r\nNULL\t-\n", uint16(0x1234), uint8(7))
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text string, dialect uint16, block uint8) {
+		if !utf8.ValidString(text) || strings.HasPrefix(text, "PK\x03\x04") || strings.HasPrefix(text, "\ufeff") || strings.ContainsRune(text, 0) {
+			t.Skip("not text, or not of this encoding")
+		}
+		pick := func(n uint16) int { // one of n, as dialect says
+			i := dialect % n
+			dialect /= n
+			return int(i)
+		}
+		n := naive{
+			delimiter: []string{",", ";", "\t", "||"}[pick(4)],
+			quote:     []string{`"`, "'", "none"}[pick(3)],
+			comment:   []string{"", "#"}[pick(2)],
+			skip:      pick(2),
+			footer:    pick(3),
+			header:    pick(2) == 0,
+			trim:      pick(2) == 1,
+			nulls:     [][]string{nil, {"NULL", ""}}[pick(2)],
+		}
+		same(t, dir, text, n, int(block)+1, 7, pick(2) == 0)
 	})
 }
