@@ -32,6 +32,7 @@ const (
 	OpNot
 	OpCond      // Args[0] ? Args[1] : Args[2]
 	OpInterp    // texts of Args joined: an interpolated string
+	OpListOf    // a list of Args: only as the value of a setting
 	OpMapOf     // Args key, value, key, value…: only as an argument of decode
 	OpSecretRef // the secret Name; its value is known to whoever starts the run, never to a report
 	OpBound     // a bound of the window, Name "window_start" or "window_end": a timestamp, in settings only
