@@ -1,0 +1,327 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/recon-lang/recon/lang/builtin"
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk/decimal"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// call is a call of a function. What a function takes and gives, it says itself.
+func (x *typer) call(n *node) value {
+	if n.text == "column" {
+		return x.physical(n)
+	}
+	f := builtin.Find(n.text)
+	if f == nil {
+		return x.unknownFunction(n)
+	}
+	x.use(n.at, &Symbol{Kind: FunctionSymbol, Name: f.Name, Doc: f.Doc})
+	if f.Name == "json" && x.derive && len(n.args) == 1 {
+		// The path alone: into the one physical column that a source of documents has.
+		return x.apply(n, f, []value{x.physicalColumn(n.at, "value", schema.JSON), x.node(n.args[0])})
+	}
+	args := make([]value, len(n.args))
+	for i, a := range n.args {
+		switch {
+		case f.Name == "round" && i == 0 && a.shape == binaryNode && a.text == "/":
+			if x.division == nil {
+				x.division = map[*node]bool{}
+			}
+			x.division[a] = true
+			args[i] = x.node(a)
+		case f.Name == "decode" && i == 1:
+			args[i] = x.mapOf(a)
+		default:
+			args[i] = x.node(a)
+		}
+	}
+	return x.apply(n, f, args)
+}
+
+// apply types a call whose arguments are typed.
+func (x *typer) apply(n *node, f *builtin.Func, args []value) value {
+	signature := make([]builtin.Arg, len(args))
+	for i, a := range args {
+		if a.bad() {
+			return value{}
+		}
+		if i < len(n.args) && x.isList(a, n.args[i]) || x.isSecret(a) {
+			return value{}
+		}
+		signature[i] = a.arg()
+	}
+	if f.Name == "decode" && len(args) > 1 && !x.decodeKeys(args[0], args[1]) {
+		return value{}
+	}
+	t, problem := f.Check(signature)
+	if problem != nil {
+		return x.badCall(n, args, problem)
+	}
+	if t.Kind == schema.Invalid {
+		return value{}
+	}
+	e := &program.Expr{Op: program.OpCall, Name: f.Name, Type: t, Span: n.span}
+	v := value{Expr: e}.join(args...)
+	for _, a := range args {
+		e.Args = append(e.Args, a.Expr)
+	}
+	var ok bool
+	if e.Unit, ok = x.resultUnit(n, f, args); !ok {
+		return value{}
+	}
+	if q := args; f.Name == "round" && q[0].Op == program.OpDiv {
+		a, b := value{Expr: q[0].Args[0]}, value{Expr: q[0].Args[1]}
+		if e.Type, ok = builtin.QuotientType(a.arg(), b.arg(), int32(args[1].Value.Int)); !ok {
+			return x.tooLong(n.args[0], a, b)
+		}
+		q[0].Expr.Type = e.Type
+	}
+	return x.inZone(n, f, v, args)
+}
+
+func (x *typer) badCall(n *node, args []value, p *builtin.Problem) value {
+	d := diag.Diagnostic{Code: diag.WrongArgument, Span: n.span, Message: p.Text, Hint: p.Hint}
+	if p.Arg >= 0 {
+		d.Span = args[min(p.Arg, len(args)-1)].Span
+		if args[p.Arg].Type.Kind == schema.Timestamp && d.Hint == "" {
+			d.Hint = "the date of an instant is date(t)"
+		}
+	} else {
+		d.Code = diag.WrongArity
+	}
+	x.add(d)
+	return value{}
+}
+
+// resultUnit is the unit of a call's result.
+func (x *typer) resultUnit(n *node, f *builtin.Func, args []value) (u program.Unit, ok bool) {
+	switch f.Unit {
+	case builtin.SameUnit:
+		first := -1
+		for i, a := range args {
+			if f.Params[min(i, len(f.Params)-1)].Literal || !numeric(a.Type.Kind) {
+				continue
+			}
+			if first < 0 {
+				first, u = i, a.Unit
+				continue
+			}
+			so := args[first]
+			e := *so.Expr
+			e.Unit, so.Expr = u, &e
+			if u, ok = x.meet(n.at, so, a); !ok {
+				return u, false
+			}
+		}
+		for _, a := range args {
+			adopt(a, u)
+		}
+		return u, true
+	case builtin.UnitOfParam:
+		if len(args) < 2 {
+			return u, true
+		}
+		switch named := args[1]; {
+		case named.literal():
+			return program.Unit{Name: named.Value.Text}, true
+		case named.Op == program.OpColumn:
+			return program.Unit{Column: named.Index + 1, Side: named.Side}, true
+		case named.Op == program.OpPhysical && x.row != nil:
+			if i := slices.IndexFunc(x.row.prog.Columns, func(c program.Column) bool { return c.Derived == nil && c.Physical == named.Name }); i >= 0 {
+				return program.Unit{Column: i + 1}, true
+			}
+		}
+		x.report(diag.WrongArgument, args[1].Span, fmt.Sprintf("the unit in %s is a literal or a column", f.Name), `write "CNY", or the column that names the currency`)
+		return u, false
+	}
+	return u, true
+}
+
+// zoned are the functions whose result depends on a time zone, with the index of the argument
+// that names one.
+var zoned = map[string]int{"date": 1, "day": 1, "week": 1, "month": 1, "hour": 1, "format": 2, "parse_time": 2, "today": 0}
+
+// inZone notes the zone in which a call takes date parts or reads times.
+func (x *typer) inZone(n *node, f *builtin.Func, v value, args []value) value {
+	i, is := zoned[f.Name]
+	if !is {
+		return v
+	}
+	of := v.zone
+	if len(args) > i {
+		of = args[i].Value.Text
+	} else if v.zones && f.Name != "parse_time" {
+		x.report(diag.UnknownZone, n.span, fmt.Sprintf("%s is taken of times in different zones", f.Name), fmt.Sprintf(`say in which: %s(…, "Asia/Shanghai")`, f.Name))
+		return value{}
+	}
+	if of == "" {
+		if of = x.zone; x.row != nil && x.row.zone != "" {
+			of = x.row.zone
+		}
+	}
+	v.Zone, v.zones = of, false
+	if v.Type.Kind != schema.Timestamp {
+		v.zone = ""
+	} else {
+		v.zone = of
+	}
+	return v
+}
+
+// physical is column("name").
+func (x *typer) physical(n *node) value {
+	x.use(n.at, &Symbol{Kind: FunctionSymbol, Name: "column", Doc: builtin.FindSpecial("column").Doc})
+	if x.row == nil {
+		x.report(diag.WrongPlace, n.at, "column reads the rows of a source and stands in a source only", "in a rule write side.column")
+		return value{}
+	}
+	if len(n.args) != 1 {
+		x.report(diag.WrongArity, n.span, fmt.Sprintf("column takes 1 argument, not %d", len(n.args)), `write column("name")`)
+		return value{}
+	}
+	name := x.node(n.args[0])
+	if name.bad() {
+		return value{}
+	}
+	if !name.literal() || name.Type.Kind != schema.String {
+		x.report(diag.WrongArgument, n.args[0].span, "the name of a physical column is a literal text", `write column("name")`)
+		return value{}
+	}
+	if x.derive {
+		return x.physicalColumn(n.args[0].span, name.Value.Text, schema.String)
+	}
+	for i, c := range x.row.prog.Columns {
+		if c.Name == name.Value.Text || c.Derived == nil && c.Physical == name.Value.Text {
+			return x.rowColumn(n.span, i)
+		}
+	}
+	if !x.row.open {
+		known := names(x.row.columns)
+		x.add(diag.Diagnostic{Code: diag.UnknownColumn, Span: n.args[0].span, Message: fmt.Sprintf("unknown column %q in %s", name.Value.Text, x.row.Name),
+			Hint: hintNames(name.Value.Text, "only declared columns are read: "+x.row.Name+" has", known)})
+	}
+	return value{}
+}
+
+// physicalColumn is a column of the data set, of the type that it is known to have, or else of
+// kind.
+func (x *typer) physicalColumn(at diag.Span, name string, kind schema.Kind) value {
+	t := schema.Type{Kind: kind}
+	if table, pinned := x.cat.Tables[x.row.Name]; pinned {
+		c, ok := table.Find(name)
+		if !ok {
+			x.noPhysical(at, x.row, name)
+			return value{}
+		}
+		if x.typedPlugin() {
+			t = c.Type
+		}
+	}
+	return value{zone: x.row.zoneOf(t), Expr: &program.Expr{Op: program.OpPhysical, Name: name, Type: t, Span: at}}
+}
+
+// typedPlugin reports whether the plugin of the row's source tells the types of its columns.
+func (x *typer) typedPlugin() bool {
+	return x.row.tree != nil && x.cat.Sources[x.row.tree.Plugin.Name].Abilities.Typed
+}
+
+func (m *module) noPhysical(at diag.Span, r *rowsDecl, name string) {
+	var known []string
+	for _, c := range m.cat.Tables[r.Name].Columns {
+		known = append(known, c.Name)
+	}
+	hint := "recon.lock pins the shape; if the data set has changed, run recon schema pull"
+	if near := diag.Suggest(name, known); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	m.report(diag.NoPhysicalColumn, at, fmt.Sprintf("the data set of %s has no column %q", r.Name, name), hint)
+}
+
+// mapOf is the literal map that decode takes.
+func (x *typer) mapOf(n *node) value {
+	if n.shape != mapNode {
+		v := x.node(n)
+		if !v.bad() {
+			x.report(diag.WrongArgument, n.span, "decode takes a map", `write decode(x, {"SUCCESS": "PAID", "REFUND": "REFUNDED"})`)
+		}
+		return value{}
+	}
+	m := value{Expr: &program.Expr{Op: program.OpMapOf, Type: schema.Type{Kind: schema.Map}, Span: n.span}}
+	m.Value.Type = m.Type
+	for _, a := range n.args {
+		v := x.node(a)
+		if v.bad() || x.isList(v, a) || x.isSecret(v) {
+			return value{}
+		}
+		if !v.literal() {
+			x.report(diag.BadMap, a.span, "keys and values of a map are literals", "")
+			return value{}
+		}
+		m.Args = append(m.Args, v.Expr)
+		m.Value.List = append(m.Value.List, v.Value)
+	}
+	return m
+}
+
+// decodeKeys checks the keys of a map against the enum that is decoded.
+func (x *typer) decodeKeys(of, m value) bool {
+	for i := 0; i+1 < len(m.Args) && of.Type.Kind == schema.Enum; i += 2 {
+		if !x.listed(value{Expr: m.Args[i]}, of) {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *typer) unknownFunction(n *node) value {
+	if x.foreign[n.text] {
+		return value{}
+	}
+	if s := builtin.FindSpecial(n.text); s != nil {
+		x.report(diag.WrongPlace, n.at, fmt.Sprintf("%s stands only %s", n.text, s.Place), "")
+		return value{}
+	}
+	var known []string
+	for _, f := range builtin.Funcs {
+		known = append(known, f.Name)
+	}
+	known = append(known, "column")
+	d := diag.Diagnostic{Code: diag.UnknownFunction, Span: n.at, Message: fmt.Sprintf("unknown function %q", n.text), Hint: hintNames(n.text, "", known), Fixes: fixName(n.at, n.text, known)}
+	if instead, ok := otherNames[n.text]; ok {
+		d.Hint = "here it is " + instead
+		d.Fixes = nil
+	}
+	x.add(d)
+	return value{}
+}
+
+// otherNames are what functions are called in other languages.
+var otherNames = map[string]string{
+	"ifnull": "coalesce(a, b)", "nvl": "coalesce(a, b)", "isnull": "x == null", "concat": `a string: "${a}-${b}"`, "substring": "substr(text, start, length)",
+	"len": "not needed: compare the texts", "length": "not needed: compare the texts", "int": "parse_number(text)", "float": "parse_number(text)", "number": "parse_number(text)",
+	"to_date": "parse_date(text, pattern)", "strftime": "format(t, pattern)", "date_format": "format(t, pattern)", "contains": "has(text, part)", "startsWith": "starts_with(text, part)",
+	"endsWith": "ends_with(text, part)", "matches": "like_regex(text, pattern)", "lpad": "pad_left(text, n, character)", "ceiling": "ceil(x)", "toupper": "upper(text)", "tolower": "lower(text)",
+	"strip": "trim(text)", "split": "split_part(text, separator, n)", "case": "condition ? a : b", "iif": "condition ? a : b", "timestamp": "parse_time(text, pattern)", "cast": "a column's type in the source",
+}
+
+// common is the type and unit of values one of which is taken.
+func (x *typer) common(at diag.Span, a, b value) (t schema.Type, u program.Unit, ok bool) {
+	t, ok = builtin.Common(a.arg(), b.arg())
+	if a.Type.Kind == schema.Percent != (b.Type.Kind == schema.Percent) && numeric(t.Kind) || !ok {
+		if ok = x.sameKind(at, a, b); ok {
+			x.report(diag.TooManyDigits, at, fmt.Sprintf("%s and %s need more than %d digits", x.show(a), x.show(b), decimal.MaxDigits), "")
+		}
+		return t, u, false
+	}
+	if numeric(t.Kind) {
+		if u, ok = x.meet(at, a, b); !ok {
+			return t, u, false
+		}
+	}
+	return t, u, true
+}

@@ -1,0 +1,68 @@
+// Package check gives the trees of rule files their meaning: it resolves every name, types every
+// expression with its units, and lowers what can be run to lang/program. What is wrong it reports
+// in the words of the language, once for each fault. It learns what plugins accept, and what
+// shapes data sets have, from a schema.Catalog, and starts and reads nothing itself. Its API may
+// change on any day.
+//
+// Expressions are parsed by expr-lang (see bridge.go), typed and lowered here.
+package check
+
+import (
+	"slices"
+
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/lang/syntax"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// Needs lists the plugins that the files name, in the order of the alphabet.
+func Needs(files []*syntax.File) []string {
+	var names []string
+	for _, f := range files {
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *syntax.Source:
+				names = append(names, d.Plugin.Name)
+			case *syntax.Action:
+				names = append(names, d.Plugin.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Files checks the files together: each is a module of its own, and the names of rules are unique
+// among all of them. The program holds what could be lowered and is to be run only if the
+// list has no errors. The list says nothing that syntax.Parse has said.
+func Files(files []*syntax.File, cat schema.Catalog) (*program.Program, *Info, diag.List) {
+	c := &checker{
+		cat: cat, prog: &program.Program{}, rules: map[string]diag.Span{},
+		info: &Info{Defs: map[diag.Span]*Symbol{}, Uses: map[diag.Span]*Symbol{}, Types: map[diag.Span]Typed{}},
+	}
+	for _, f := range files {
+		m := c.declare(f)
+		m.check()
+	}
+	return c.prog, c.info, c.list
+}
+
+// checker is the state of one call of Files.
+type checker struct {
+	cat   schema.Catalog
+	prog  *program.Program
+	info  *Info
+	list  diag.List
+	rules map[string]diag.Span
+}
+
+func (c *checker) report(code diag.Code, at diag.Span, message, hint string) {
+	c.add(diag.Diagnostic{Code: code, Span: at, Message: message, Hint: hint})
+}
+
+func (c *checker) add(d diag.Diagnostic) { c.list = append(c.list, d) }
+
+// faults is the number of faults found so far: a caller that sees it grow knows that what it
+// called has spoken.
+func (c *checker) faults() int { return len(c.list) }

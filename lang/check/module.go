@@ -1,0 +1,189 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/lang/syntax"
+)
+
+// module is one file with its names. Params and lets share a namespace, for both stand bare in
+// expressions; sources and views share one, for both are sides.
+type module struct {
+	*checker
+	tree *syntax.File
+
+	constants map[string]*constantDecl // params and lets
+	order     []*constantDecl
+	secrets   map[string]*secretDecl
+	rows      map[string]*rowsDecl // sources and views
+	foreign   map[string]bool      // names that imports bring: nothing is known below them
+	symbols   map[string]*Symbol   // actions, templates, modules, rules
+	broken    bool                 // some declaration could not be read and may be what is missed elsewhere
+}
+
+// constantDecl is a param or a let. It is typed when it is first needed.
+type constantDecl struct {
+	*Symbol
+	param *syntax.Param // or
+	let   *syntax.Let
+	state progress
+	value value          // of a let
+	prog  *program.Param // of a param, nil if its type is unknown
+}
+
+// progress tells a circle from a second use.
+type progress uint8
+
+const (
+	fresh progress = iota
+	underway
+	done
+)
+
+// secretDecl is a secret; prog is nil if it could not be read.
+type secretDecl struct {
+	*Symbol
+	prog *program.Secret
+}
+
+// rowsDecl is something that has rows: a source, or a view, of which nothing is known yet.
+type rowsDecl struct {
+	*Symbol
+	tree *syntax.Source // nil for a view
+	prog *program.Source
+	// open says that the columns are not all known, for a reason that has been reported. A name
+	// that is not among them is then nobody's fault.
+	open    bool
+	zone    string
+	columns map[string]int
+	defs    []*Symbol // by column
+	trees   []*syntax.Column
+}
+
+// declare makes the names of a file known, and reports those that are declared twice.
+func (c *checker) declare(f *syntax.File) *module {
+	m := &module{
+		checker: c, tree: f,
+		constants: map[string]*constantDecl{}, secrets: map[string]*secretDecl{}, rows: map[string]*rowsDecl{},
+		foreign: map[string]bool{}, symbols: map[string]*Symbol{},
+	}
+	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *syntax.Param:
+			m.constant(&constantDecl{param: d}, ParamSymbol, d.ParamDef.Name, d.Doc)
+		case *syntax.Let:
+			m.constant(&constantDecl{let: d}, LetSymbol, d.Name, d.Doc)
+		case *syntax.Secret:
+			s := m.symbol(SecretSymbol, d.Name, d.Doc)
+			if old, taken := m.secrets[d.Name.Name]; taken {
+				m.twice(d.Name, old.Symbol)
+				continue
+			}
+			m.secrets[d.Name.Name] = &secretDecl{Symbol: s}
+		case *syntax.Source:
+			m.declareRows(&rowsDecl{tree: d}, SourceSymbol, d.Name, d.Doc)
+		case *syntax.View:
+			m.declareRows(&rowsDecl{open: true}, ViewSymbol, d.Name, d.Doc)
+		case *syntax.Action:
+			m.other(ActionSymbol, d.Name, d.Doc)
+		case *syntax.Template:
+			m.other(TemplateSymbol, d.Name, d.Doc)
+		case *syntax.Rule:
+			s := m.other(RuleSymbol, d.Name, d.Doc)
+			if old, taken := c.rules[d.Name.Name]; taken && old.File != d.Span.File {
+				m.twice(d.Name, &Symbol{Kind: RuleSymbol, Span: old})
+			} else if s != nil {
+				c.rules[d.Name.Name] = s.Span
+			}
+		case *syntax.Import:
+			m.imported(d)
+		case *syntax.BadDecl:
+			m.broken = true
+		}
+	}
+	return m
+}
+
+func (m *module) symbol(kind SymbolKind, name *syntax.Ident, doc string) *Symbol {
+	return m.def(&Symbol{Kind: kind, Name: name.Name, Span: name.Span, Doc: doc})
+}
+
+func (m *module) constant(d *constantDecl, kind SymbolKind, name *syntax.Ident, doc string) {
+	d.Symbol = m.symbol(kind, name, doc)
+	m.order = append(m.order, d)
+	if old, taken := m.constants[name.Name]; taken {
+		m.twice(name, old.Symbol)
+		return
+	}
+	m.constants[name.Name] = d
+}
+
+func (m *module) declareRows(d *rowsDecl, kind SymbolKind, name *syntax.Ident, doc string) {
+	d.Symbol = m.symbol(kind, name, doc)
+	if old, taken := m.rows[name.Name]; taken {
+		m.twice(name, old.Symbol)
+		return
+	}
+	m.rows[name.Name] = d
+}
+
+func (m *module) other(kind SymbolKind, name *syntax.Ident, doc string) *Symbol {
+	s := m.symbol(kind, name, doc)
+	key := string(kind) + " " + name.Name
+	if old, taken := m.symbols[key]; taken {
+		m.twice(name, old)
+		return nil
+	}
+	m.symbols[key] = s
+	return s
+}
+
+func (m *module) twice(name *syntax.Ident, old *Symbol) {
+	m.add(diag.Diagnostic{Code: diag.AlreadyDeclared, Span: name.Span, Message: fmt.Sprintf("%s %q is declared already", old.Kind, name.Name),
+		Hint: "give one of them another name", Related: []diag.Related{{Span: old.Span, Message: "the first declaration"}}})
+}
+
+// imported takes note of an import, so that names below it are not reported as unknown.
+func (m *module) imported(d *syntax.Import) {
+	name := stem(d.Path.Value)
+	if d.As != nil {
+		name = d.As.Name
+	}
+	m.foreign[name] = true
+}
+
+// check checks all declarations of m, names first.
+func (m *module) check() {
+	for _, d := range m.order {
+		m.resolve(d)
+	}
+	for _, d := range m.tree.Decls {
+		m.refuse(d)
+		switch d := d.(type) {
+		case *syntax.Secret:
+			m.secret(d)
+		case *syntax.Source:
+			if r := m.rows[d.Name.Name]; r != nil && r.tree == d {
+				m.source(r)
+			}
+		}
+	}
+	for _, d := range m.tree.Decls {
+		if d, ok := d.(*syntax.Rule); ok {
+			m.rule(d)
+		}
+	}
+}
+
+// names are the names of a map in the order of the alphabet.
+func names[V any](of map[string]V) []string {
+	list := make([]string, 0, len(of))
+	for name := range of {
+		list = append(list, name)
+	}
+	slices.Sort(list)
+	return list
+}

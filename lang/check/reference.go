@@ -1,0 +1,109 @@
+package check
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/lang/syntax"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// rowColumn is column i of the row of a source, within that source.
+func (x *typer) rowColumn(span diag.Span, i int) value {
+	x.use(span, x.row.defs[i])
+	if x.derive {
+		return x.derived(span, i)
+	}
+	c := &x.row.prog.Columns[i]
+	if c.Type.Kind == schema.Invalid {
+		return value{}
+	}
+	return value{zone: x.row.zoneOf(c.Type),
+		Expr: &program.Expr{Op: program.OpColumn, Index: i, Type: c.Type, Unit: c.Unit, Span: span}}
+}
+
+// sideColumn is column at of side i, within a rule.
+func (x *typer) sideColumn(span diag.Span, i, at int) value {
+	r := x.sides[i].rows
+	x.use(span, r.defs[at])
+	c := &r.prog.Columns[at]
+	if c.Type.Kind == schema.Invalid {
+		return value{}
+	}
+	u := c.Unit
+	if u.Column > 0 {
+		u.Side = i
+	}
+	return value{zone: r.zoneOf(c.Type),
+		Expr: &program.Expr{Op: program.OpColumn, Side: i, Index: at, Type: c.Type, Unit: u, Span: span}}
+}
+
+// zoneOf is the zone of r's timestamps, which values of other types have no use for.
+func (r *rowsDecl) zoneOf(t schema.Type) string {
+	if t.Kind == schema.Timestamp {
+		return r.zone
+	}
+	return ""
+}
+
+// keyValue is the value of a key, which is the same on all sides: that of the first.
+func (x *typer) keyValue(span diag.Span, k *key) value {
+	x.use(span, k.symbol)
+	e := clone(k.Terms[0])
+	e.Span = span
+	return value{Expr: e, zone: k.zone}
+}
+
+// constantValue is a parameter, or the value of a let in its place.
+func (x *typer) constantValue(span diag.Span, d *constantDecl) value {
+	x.use(span, d.Symbol)
+	if d.state == underway {
+		x.report(diag.Circular, span, fmt.Sprintf("%s %q needs its own value", d.Kind, d.Name), "")
+		return value{}
+	}
+	x.resolve(d)
+	if d.param != nil {
+		if d.prog == nil {
+			return value{}
+		}
+		return value{Expr: &program.Expr{Op: program.OpParamRef, Name: d.Name, Type: d.prog.Type, Span: span}}
+	}
+	if d.value.bad() {
+		return value{}
+	}
+	v := d.value
+	v.Expr = clone(v.Expr)
+	v.Span = span
+	return v
+}
+
+// secretRef is secret.name; where it may stand is decided by whoever asked for the expression.
+func (x *typer) secretRef(n, name *node) value {
+	d, ok := x.secrets[name.text]
+	if !ok {
+		if !x.inBroken(name.text) {
+			known := names(x.secrets)
+			x.add(diag.Diagnostic{Code: diag.UnknownName, Span: name.at, Message: fmt.Sprintf("unknown secret %q", name.text),
+				Hint: hintNames(name.text, "the secrets are", known), Fixes: fixName(name.at, name.text, known)})
+		}
+		return value{}
+	}
+	x.use(name.at, d.Symbol)
+	return value{Expr: &program.Expr{Op: program.OpSecretRef, Name: name.text, Type: schema.Type{Kind: schema.Secret}, Span: n.span}}
+}
+
+// inBroken reports whether name occurs in a declaration or statement that could not be read: it
+// is probably declared there.
+func (m *module) inBroken(name string) bool {
+	if !m.broken {
+		return false
+	}
+	for _, d := range m.tree.Decls {
+		if bad, ok := d.(*syntax.BadDecl); ok && strings.Contains(bad.Span.Text(), name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,57 @@
+package check
+
+import (
+	"fmt"
+
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/syntax"
+)
+
+// What follows is understood by the parser and by nobody else yet. It is refused by its name, so
+// that nothing in a rule file is ever ignored.
+
+// notYet refuses a construct; at is what a reader looks at: its keyword or name.
+func (m *module) notYet(whole diag.Span, construct string, at diag.Span) {
+	if at.File == nil {
+		at = whole
+	}
+	m.report(diag.NotYet, at, fmt.Sprintf("%q cannot be run by this version yet", construct), "")
+}
+
+// refuse refuses the declarations that cannot be run yet. Actions are checked with the handlers
+// that use them, and by themselves do nothing.
+func (m *module) refuse(d syntax.Decl) {
+	switch d := d.(type) {
+	case *syntax.Import:
+		m.notYet(d.Span, "import", d.Path.Span)
+	case *syntax.View:
+		m.notYet(d.Span, "view", d.Name.Span)
+	case *syntax.Action:
+		m.notYet(d.Span, "action", d.Name.Span)
+	case *syntax.Template:
+		m.notYet(d.Span, "template", d.Name.Span)
+	case *syntax.Moved:
+		m.notYet(d.Span, "moved", d.From.Span)
+	case *syntax.Test:
+		m.notYet(d.Span, "test", d.Title.Span)
+	}
+}
+
+// refuseStatement refuses the statements of a rule that cannot be run yet.
+func (m *module) refuseStatement(s syntax.Stmt) {
+	switch s := s.(type) {
+	case *syntax.Total:
+		m.notYet(s.Span, "group", keyword(s.Span, "group"))
+	case *syntax.Drill:
+		m.notYet(s.Span, "drill into", keyword(s.Span, "drill"))
+	case *syntax.Handler:
+		m.notYet(s.Span, "on", keyword(s.Span, "on"))
+	case *syntax.Trigger:
+		m.notYet(s.Span, "trigger", keyword(s.Span, "trigger"))
+	}
+}
+
+// keyword is the place of the word at the start of a statement.
+func keyword(statement diag.Span, word string) diag.Span {
+	return diag.Span{File: statement.File, Start: statement.Start, End: min(statement.Start+len(word), statement.End)}
+}

@@ -1,0 +1,230 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/lang/syntax"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// ruleCheck is the state of the check of one rule.
+type ruleCheck struct {
+	*module
+	tree        *syntax.Rule
+	prog        *program.Rule
+	block       *block
+	sides       []*side
+	keys        []*key
+	comparisons []*comparison
+	claims      []*Symbol // names of asserts and uniques
+	zone        string    // of zone-less times: the schedule's
+	grouped     bool      // it pairs totals, which is refused; its comparisons speak of aggregates
+	unsure      bool      // something that belongs to the rule was refused or could not be read
+}
+
+// side is one side of a rule.
+type side struct {
+	name   string
+	symbol *Symbol
+	rows   *rowsDecl
+	at     diag.Span
+}
+
+func (s *side) column(name string) (int, bool) {
+	i, ok := s.rows.columns[name]
+	return i, ok
+}
+
+// ruleAttributes are those of every rule, betweenAttributes those of a rule between sides.
+var (
+	ruleAttributes    = []string{"title", "owner", "severity", "description", "empty"}
+	betweenAttributes = append([]string{"baseline", "duplicates"}, ruleAttributes...)
+)
+
+func (m *module) rule(d *syntax.Rule) {
+	before := m.faults()
+	r := &ruleCheck{module: m, tree: d, prog: &program.Rule{Name: d.Name.Name, Doc: d.Doc, Span: d.Name.Span}}
+	for _, s := range d.Sides {
+		r.side(s)
+	}
+	r.block = m.block(d.Body)
+	r.unsure = r.block.broken || r.block.templated
+	for _, s := range r.block.other {
+		before := m.faults()
+		if _, ok := s.(*syntax.Total); ok {
+			r.grouped = true
+		}
+		m.refuseStatement(s)
+		r.unsure = r.unsure || m.faults() > before
+	}
+	r.schedule()
+	r.attributes()
+	r.checkKeys()
+	r.checkComparisons()
+	r.checkClaims()
+	r.window()
+	r.gates()
+	if m.faults() > before || r.unsure || slices.ContainsFunc(r.sides, func(s *side) bool { return s.rows.open }) {
+		return
+	}
+	r.finish()
+	m.prog.Rules = append(m.prog.Rules, r.prog)
+}
+
+// side finds what one side of the rule reads.
+func (r *ruleCheck) side(t *syntax.Side) {
+	name := t.Name()
+	s := &side{name: name.Name, at: t.Span, rows: &rowsDecl{open: true}}
+	ref := t.Ref.Names
+	switch rows, ok := r.rows[ref[0].Name]; {
+	case len(ref) == 1 && ok:
+		s.rows = rows
+		r.use(ref[0].Span, rows.Symbol)
+	case r.foreign[ref[0].Name] || r.inBroken(ref[0].Name):
+	default:
+		known := names(r.rows)
+		r.add(diag.Diagnostic{Code: diag.UnknownSource, Span: t.Ref.Span, Message: fmt.Sprintf("unknown source %q", t.Ref),
+			Hint: hintNames(t.Ref.String(), "the sources are", known), Fixes: fixName(t.Ref.Span, t.Ref.String(), known)})
+	}
+	s.symbol = &Symbol{Kind: SideSymbol, Name: s.name, Span: name.Span}
+	if t.As != nil {
+		r.def(s.symbol)
+	} else if s.rows.Symbol != nil {
+		s.symbol = s.rows.Symbol
+	}
+	if i := slices.IndexFunc(r.sides, func(o *side) bool { return o.name == s.name }); i >= 0 {
+		r.add(diag.Diagnostic{Code: diag.AlreadyDeclared, Span: name.Span, Message: fmt.Sprintf("two sides have the name %q", s.name),
+			Hint: "give one of them another name: " + t.Ref.String() + " as b", Related: []diag.Related{{Span: r.sides[i].at, Message: "the first one"}}})
+		s.name = "" // nobody can mean it
+	}
+	r.sides = append(r.sides, s)
+	r.prog.Sides = append(r.prog.Sides, program.Side{Name: s.name, Source: s.rows.prog, Span: t.Span})
+}
+
+// attributes checks what a rule says about itself, and its baseline and duplicates.
+func (r *ruleCheck) attributes() {
+	p, b := r.prog, r.block
+	for name, to := range map[string]*string{"title": &p.Title, "owner": &p.Owner, "severity": &p.Severity, "description": &p.Description} {
+		if a := b.take(name); a != nil {
+			*to = r.literalText(a.Value, name)
+		}
+	}
+	if a := b.take("empty"); a != nil {
+		p.AllowEmpty = r.word(a.Value, "empty", "allowed") == "allowed"
+	}
+	known := ruleAttributes
+	if !r.tree.Over() {
+		known = betweenAttributes
+		if a := b.take("baseline"); a != nil {
+			r.baseline(a.Value)
+		}
+		if a := b.take("duplicates"); a != nil && r.word(a.Value, "duplicates", "pair") == "pair" {
+			p.Duplicates = program.Pair
+		}
+	}
+	r.unknownAttributes(b, "a rule", known...)
+}
+
+// literalText is a text that is known without a run.
+func (m *module) literalText(e *syntax.Expr, what string) string {
+	v := m.expr(e, &scope{what: what})
+	if v.bad() {
+		return ""
+	}
+	if !v.literal() || v.Type.Kind != schema.String {
+		m.report(diag.WrongValue, e.Span, fmt.Sprintf("%s is a literal text", what), "")
+		return ""
+	}
+	return v.Value.Text
+}
+
+func (r *ruleCheck) baseline(e *syntax.Expr) {
+	if e.Bad {
+		return
+	}
+	n := parse(tokensOf(e), e.Span, r.add)
+	if n == nil {
+		return
+	}
+	known := make([]string, len(r.sides))
+	for i, s := range r.sides {
+		known[i] = s.name
+		if n.shape == nameNode && s.name == n.text {
+			r.prog.Baseline = i
+			r.use(n.span, s.symbol)
+			return
+		}
+	}
+	r.add(diag.Diagnostic{Code: diag.UnknownSide, Span: n.span, Message: "baseline names a side of the rule",
+		Hint: hintNames(strings.Trim(n.span.Text(), `"'`), "its sides are", known), Fixes: fixName(n.span, strings.Trim(n.span.Text(), `"'`), known)})
+}
+
+// rowScope is the scope of an expression over the rows of all sides.
+func (r *ruleCheck) rowScope(what string) *scope {
+	return &scope{sides: r.sides, bare: true, keys: r.keys, zone: r.zone, what: what}
+}
+
+// condition types an expression over rows that must be a condition; nil after a report.
+func (r *ruleCheck) condition(e *syntax.Expr, what string) *program.Expr {
+	s := r.rowScope(what)
+	v := r.expr(e, s)
+	x := &typer{module: r.module, scope: s}
+	if v = x.boolean(v, e.Span, what); v.bad() {
+		return nil
+	}
+	return v.Expr
+}
+
+// finish fills in what follows from the rest.
+func (r *ruleCheck) finish() {
+	p := r.prog
+	p.Zone = r.zone
+	for _, s := range r.sides {
+		for _, set := range s.rows.prog.Settings {
+			p.Params = r.paramsOf(set.Value, p.Params)
+			for _, b := range set.Params {
+				p.Params = r.paramsOf(b.Value, p.Params)
+			}
+		}
+		p.Params = r.paramsOf(s.rows.prog.Where, p.Params)
+		for _, c := range s.rows.prog.Columns {
+			p.Params = r.paramsOf(c.Derived, p.Params)
+		}
+	}
+	for _, e := range exprsOf(p) {
+		p.Params = r.paramsOf(e, p.Params)
+	}
+	slices.SortFunc(p.Params, func(a, b *program.Param) int { return strings.Compare(a.Name, b.Name) })
+	p.Text = canonical(p)
+}
+
+// exprsOf are the expressions that stand in the rule itself.
+func exprsOf(p *program.Rule) []*program.Expr {
+	var list []*program.Expr
+	for _, k := range p.Keys {
+		list = append(list, k.Terms...)
+	}
+	for _, c := range p.Compare {
+		list = append(append(list, c.Terms...), c.Where)
+		for _, b := range c.Tolerance.Bounds {
+			list = append(list, b.Value)
+		}
+	}
+	for _, u := range p.Unique {
+		list = append(list, u.Terms...)
+	}
+	for _, a := range p.Assert {
+		list = append(list, a.Cond)
+	}
+	for _, g := range p.Gates {
+		list = append(list, g.When)
+	}
+	if w := p.Window; w != nil {
+		list = append(list, w.Period, w.Slack, w.Carry)
+	}
+	return list
+}

@@ -1,0 +1,293 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/lang/syntax"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// settings checks the settings that a source gives its plugin against the plugin's own
+// description.
+func (m *module) settings(r *rowsDecl, b *block) {
+	name := r.tree.Plugin
+	plugin, known := m.cat.Sources[name.Name]
+	if !known {
+		m.noPlugin(name)
+		for _, a := range b.left() { // their expressions are checked all the same
+			m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a setting"})
+		}
+		return
+	}
+	given := map[string]bool{}
+	for _, a := range b.left() {
+		i := slices.IndexFunc(plugin.Settings, func(s schema.Setting) bool { return s.Name == a.Name.Name })
+		if i < 0 {
+			m.unknownSetting(a, plugin)
+			m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a setting"})
+			continue
+		}
+		given[a.Name.Name] = true
+		s := plugin.Settings[i]
+		m.use(a.Name.Span, &Symbol{Kind: SettingSymbol, Name: s.Name, Type: s.Type, Doc: s.Doc})
+		if set, ok := m.checkSetting(r, a, s); ok {
+			r.prog.Settings = append(r.prog.Settings, set)
+			r.prog.Windowed = r.prog.Windowed || variable(set)
+		}
+	}
+	if r.open && (b.broken || b.templated) { // what is missing may stand there
+		return
+	}
+	m.missingSettings(r, plugin, given)
+}
+
+// variable reports whether a setting changes with the window or a parameter.
+func variable(s program.Setting) bool {
+	found := false
+	see := func(e *program.Expr) bool {
+		found = found || e.Op == program.OpParamRef || e.Op == program.OpBound
+		return !found
+	}
+	s.Value.Walk(see)
+	for _, p := range s.Params {
+		p.Value.Walk(see)
+	}
+	return found
+}
+
+func (m *module) noPlugin(name *syntax.Ident) {
+	if err := m.cat.Missing[name.Name]; err != nil {
+		m.report(diag.PluginUnavailable, name.Span, fmt.Sprintf("plugin %q cannot be asked what it takes: %s", name.Name, err), "recon plugin list shows what is installed")
+		return
+	}
+	known := names(m.cat.Sources)
+	m.add(diag.Diagnostic{Code: diag.UnknownPlugin, Span: name.Span, Message: fmt.Sprintf("there is no source plugin %q", name.Name),
+		Hint: orElse(hintNames(name.Name, "", known), "recon plugin list shows what is installed"), Fixes: fixName(name.Span, name.Name, known)})
+}
+
+func (m *module) unknownSetting(a *syntax.Attribute, plugin schema.Source) {
+	known := slices.Clone(rowStatements)
+	for _, s := range plugin.Settings {
+		known = append(known, s.Name)
+	}
+	slices.Sort(known)
+	m.add(diag.Diagnostic{Code: diag.UnknownSetting, Span: a.Name.Span, Message: fmt.Sprintf("%s has no setting %q", plugin.Name, a.Name.Name),
+		Hint: hintNames(a.Name.Name, "it has", known), Fixes: fixName(a.Name.Span, a.Name.Name, known)})
+}
+
+func (m *module) missingSettings(r *rowsDecl, plugin schema.Source, given map[string]bool) {
+	at := r.tree.Name.Span
+	for _, s := range plugin.Settings {
+		if s.Required && !given[s.Name] {
+			hint := s.Doc
+			if s.Example != "" {
+				hint = "for example " + s.Name + " = " + s.Example
+			}
+			m.report(diag.MissingSetting, at, fmt.Sprintf("%s needs the setting %q", plugin.Name, s.Name), hint)
+		}
+	}
+	for _, group := range plugin.OneSetting {
+		var have []string
+		for _, name := range group {
+			if given[name] {
+				have = append(have, name)
+			}
+		}
+		switch {
+		case len(have) == 0:
+			m.report(diag.OneSetting, at, fmt.Sprintf("%s needs %s", plugin.Name, orList(group)), "")
+		case len(have) > 1:
+			m.report(diag.OneSetting, at, fmt.Sprintf("%s takes only one of %s", plugin.Name, strings.Join(have, ", ")), "remove the others")
+		}
+	}
+}
+
+// checkSetting checks the value of one setting.
+func (m *module) checkSetting(r *rowsDecl, a *syntax.Attribute, s schema.Setting) (program.Setting, bool) {
+	set := program.Setting{Name: s.Name, Span: a.Value.Span}
+	if s.Type.Kind == schema.SQL {
+		return set, m.sql(r, a, &set)
+	}
+	v := m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a setting"})
+	if v.bad() {
+		return set, false
+	}
+	what := fmt.Sprintf("setting %q", s.Name)
+	if s.Type.Kind == schema.List {
+		return set, m.listSetting(v, s, what, &set)
+	}
+	if v.list != nil {
+		m.report(diag.SettingType, v.Span, fmt.Sprintf("%s takes one value, not a list", what), "")
+		return set, false
+	}
+	set.Value = v.Expr
+	return set, m.settingValue(v, s.Type, s, what)
+}
+
+// settingValue checks v against the type that a setting has, or that the values of its list have.
+func (m *module) settingValue(v value, t schema.Type, s schema.Setting, what string) bool {
+	switch t.Kind {
+	case schema.String, schema.Path, schema.Secret:
+	default:
+		before := m.faults()
+		if m.fits(v, t, what) {
+			return true
+		}
+		for i := before; i < len(m.list); i++ {
+			m.list[i].Code = diag.SettingType
+		}
+		return false
+	}
+	switch k := v.Type.Kind; {
+	case k == schema.Secret && t.Kind == schema.Secret:
+		return true
+	case k == schema.Secret:
+		m.report(diag.SecretPlace, v.Span, fmt.Sprintf("%s is no secret, and its value may be printed", what), "a secret stands only in a setting that takes one")
+		return false
+	case !textual(k):
+		hint := ""
+		if v.literal() && k != schema.Null {
+			hint = fmt.Sprintf("write %q", v.Span.Text())
+		}
+		m.report(diag.SettingType, v.Span, fmt.Sprintf("%s is a text, and this is %s", what, v.Type.Kind), hint)
+		return false
+	}
+	if v.literal() && len(s.OneOf) > 0 && !slices.Contains(s.OneOf, v.Value.Text) {
+		d := diag.Diagnostic{Code: diag.SettingValue, Span: v.Span, Message: fmt.Sprintf("%s cannot be %q", what, v.Value.Text), Hint: hintNames(v.Value.Text, "it is one of", s.OneOf)}
+		if near := diag.Suggest(v.Value.Text, s.OneOf); near != "" {
+			d.Fixes = []diag.Fix{{Title: fmt.Sprintf("write %q", near), Edits: []diag.Edit{{Span: v.Span, New: fmt.Sprintf("%q", near)}}}}
+		}
+		m.add(d)
+		return false
+	}
+	retype(v.Expr, t)
+	return true
+}
+
+// retype makes a text one of a setting's own kind: a path, a query, a secret.
+func retype(e *program.Expr, t schema.Type) {
+	e.Type = schema.Type{Kind: t.Kind}
+	if e.Op == program.OpLiteral {
+		e.Value.Type = e.Type
+	}
+}
+
+// listSetting checks the value of a setting that takes a list; a single value is a list of one.
+func (m *module) listSetting(v value, s schema.Setting, what string, set *program.Setting) bool {
+	elem := schema.Type{Kind: schema.String}
+	if s.Type.Elem != nil {
+		elem = *s.Type.Elem
+	}
+	if v.list == nil {
+		set.Value = v.Expr
+		return m.settingValue(v, elem, s, what)
+	}
+	list := schema.Value{Type: schema.Type{Kind: schema.List, Elem: &elem}}
+	for _, e := range v.list {
+		if !m.settingValue(e, elem, s, what) {
+			return false
+		}
+		if e.literal() {
+			list.List = append(list.List, e.Value)
+		}
+	}
+	v.Type = list.Type
+	if len(list.List) == len(v.list) {
+		v.Expr = constant(list, v.Span).Expr
+	}
+	set.Value = v.Expr
+	return true
+}
+
+// sql checks a query and binds its :name parameters.
+func (m *module) sql(r *rowsDecl, a *syntax.Attribute, set *program.Setting) bool {
+	if a.Value.Bad {
+		return false
+	}
+	if at, ok := interpolation(a.Value); ok {
+		m.report(diag.SQLInterpolation, at, "a query takes no ${…}, which could smuggle SQL into it", "write :name, which binds a parameter as a value")
+		return false
+	}
+	v := m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a query"})
+	if v.bad() {
+		return false
+	}
+	if !v.literal() || v.Type.Kind != schema.String {
+		m.report(diag.SettingType, v.Span, fmt.Sprintf("setting %q is a query, a literal text", a.Name.Name), `write """ … """; :name binds a parameter`)
+		return false
+	}
+	retype(v.Expr, schema.Type{Kind: schema.SQL})
+	set.Value = v.Expr
+	params, err := schema.SQLParams(v.Value.Text)
+	if err != nil {
+		m.report(diag.BadSQL, v.Span, "this query cannot be read safely: "+err.Error(), "")
+		return false
+	}
+	ok := true
+	for i, p := range params {
+		if slices.ContainsFunc(set.Params, func(b program.Binding) bool { return b.Name == p.Name }) {
+			continue
+		}
+		value, bound := m.sqlParam(r, p.Name, queryPlace(a.Value, i, len(params), p.Name))
+		if ok = ok && bound; bound {
+			set.Params = append(set.Params, program.Binding{Name: p.Name, Value: value})
+		}
+	}
+	return ok
+}
+
+// sqlParam is the value that :name binds.
+func (m *module) sqlParam(r *rowsDecl, name string, at diag.Span) (*program.Expr, bool) {
+	s := &scope{setting: true, zone: r.zone, what: "a query"}
+	x := &typer{module: m, scope: s}
+	if name == "window_start" || name == "window_end" {
+		return bound(name, at).Expr, true
+	}
+	d, ok := m.constants[name]
+	if !ok {
+		if m.inBroken(name) {
+			return nil, false
+		}
+		known := append(names(m.constants), "window_start", "window_end")
+		m.report(diag.SQLParam, at, fmt.Sprintf("unknown parameter :%s in the query", name), hintNames(name, "known are", known))
+		return nil, false
+	}
+	v := x.constantValue(at, d)
+	if v.bad() {
+		return nil, false
+	}
+	switch v.Type.Kind {
+	case schema.List, schema.Map, schema.Percent, schema.Duration, schema.Null:
+		m.report(diag.SQLParam, at, fmt.Sprintf("a query cannot bind %s", v.Type.Kind), "")
+		return nil, false
+	}
+	settle(v.civil, orElse(r.zone, "UTC"))
+	return v.Expr, true
+}
+
+// queryPlace is the place of the i-th parameter of a query in the rule file: of its n there are as
+// many in the text as it is written, whose escapes and indentation are no parameters.
+func queryPlace(e *syntax.Expr, i, n int, name string) diag.Span {
+	if len(e.Tokens) != 1 {
+		return e.Span
+	}
+	t := e.Tokens[0]
+	quotes := 1
+	if t.Kind == syntax.Text {
+		quotes = 3
+	}
+	raw := e.TokenText(t)
+	if t.Kind != syntax.Text && t.Kind != syntax.String || len(raw) < 2*quotes {
+		return e.Span
+	}
+	written, err := schema.SQLParams(raw[quotes : len(raw)-quotes])
+	if err != nil || len(written) != n || written[i].Name != name {
+		return e.Span
+	}
+	start := t.Start + quotes
+	return diag.Span{File: e.Span.File, Start: start + written[i].Start, End: start + written[i].End}
+}
