@@ -120,8 +120,8 @@ func badCharacter(f *fault, word string) *fault {
 	default:
 		f.message = fmt.Sprintf("the invisible character U+%04X means nothing here", r)
 	}
-	if word == "$" {
-		f.hint = `${…} stands in strings only`
+	if r == '$' {
+		f.message, f.hint = "the character `$` means nothing here", "${…} stands in strings only"
 	}
 	return f
 }

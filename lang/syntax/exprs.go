@@ -422,13 +422,14 @@ func (s *shape) colon() *fault {
 		if before := s.i - 2; !s.is(before, "{") && !s.is(before, ",") {
 			return s.fault(s.i-1, diag.BadExpression, "the key of a map is one literal", "")
 		}
-		top.key = false
+		*top = frame{bracket: top.bracket}
 	case top.ternary > 0:
 		top.ternary--
+		top.operator, top.not, top.compared = true, false, false
 	default:
 		return s.fault(s.i, diag.BadExpression, "a : stands only in a map and after ?", "")
 	}
-	top.operator, top.not, top.compared, s.value = top.ternary > 0, false, false, true
+	s.value = true
 	return nil
 }
 

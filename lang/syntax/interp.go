@@ -173,6 +173,8 @@ func (p *parser) reportBadTokens(tokens []Token) bool {
 			bad = true
 			if f := badToken(p.file.Text, t); f != nil {
 				p.report(f)
+			} else {
+				p.faults++
 			}
 		}
 	}

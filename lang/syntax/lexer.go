@@ -198,7 +198,13 @@ func (s *scanner) op() {
 		s.emit(Op, start)
 		s.operand, s.rows = false, s.operand
 		return
-	case ';', '@', '~', '$', '\\', 0:
+	case '$': // ${x} outside of a string, in one piece
+		if i := bytes.IndexByte(s.text[s.pos:s.lineEnd()], '}'); s.at(0) == '{' && i >= 0 {
+			s.pos += i + 1
+		}
+		s.value(Bad, start)
+		return
+	case ';', '@', '~', '\\', 0:
 		s.value(Bad, start)
 		return
 	}

@@ -12,7 +12,10 @@ const (
 	// maxHeadBytes bounds a statement without its block, so that the work of one statement and the
 	// memory that its tokens take are bounded too.
 	maxHeadBytes = 64 << 10
-	maxFaults    = 200
+	maxFaults    = 200 // that are reported
+	// maxRead is how many faults there may be until the rest of the file is left unread: it is
+	// no rule file, or hostile.
+	maxRead = 2000
 )
 
 // Parse reads a file. The tree holds everything that could be read; what is wrong with the rest
@@ -33,6 +36,10 @@ func Parse(f *diag.File) (*File, diag.List) {
 	tree.Tokens = p.tokens
 	p.sieve(tree)
 	for _, c := range p.matchBrackets() {
+		if p.faults > maxRead {
+			tree.Decls = append(tree.Decls, &BadDecl{Documented: p.place(c.lo, len(p.sig))})
+			break
+		}
 		if c.deep {
 			tree.Decls = append(tree.Decls, &BadDecl{Documented: p.place(c.lo, c.hi)})
 			continue

@@ -1,37 +1,33 @@
 package syntax_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/langtest"
 	"github.com/recon-lang/recon/lang/syntax"
 )
 
-// examples are complete files of the language.
-func examples(t testing.TB) []*diag.File {
-	names, err := filepath.Glob("../langtest/testdata/edition1/*.recon")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("no example files: %v", err)
-	}
-	var files []*diag.File
-	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, &diag.File{Name: filepath.Base(name), Text: text})
-	}
-	return files
+func parse(text string) (*syntax.File, diag.List) {
+	return syntax.Parse(&diag.File{Name: "f.recon", Text: []byte(text)})
 }
 
 func TestExamplesParse(t *testing.T) {
-	for _, f := range examples(t) {
-		tree, diags := syntax.Parse(f)
-		for _, d := range diags {
-			t.Errorf("%s: %q: %s %s (%s)", f.Name, d.Span.Text(), d.Code, d.Message, d.Hint)
+	for _, f := range langtest.Examples(t) {
+		_, diags := syntax.Parse(f)
+		for _, problem := range langtest.Compare([]*diag.File{f}, diags) {
+			t.Error(problem)
 		}
-		t.Log(f.Name, len(tree.Decls))
 	}
+}
+
+func TestCases(t *testing.T) {
+	langtest.Run(t, "testdata/*.txtar", func(t *testing.T, c *langtest.Case) diag.List {
+		var all diag.List
+		for _, f := range c.Files {
+			_, diags := syntax.Parse(f)
+			all = append(all, diags...)
+		}
+		return all
+	})
 }

@@ -29,6 +29,10 @@ func (p *parser) statements(k BlockKind, lo, hi, limit int, oneLine bool) (nodes
 			i++
 			continue
 		}
+		if p.faults > maxRead {
+			n := p.badNode(k, i, hi)
+			return append(nodes, n), hi
+		}
 		n, next := p.statement(k, i, hi, oneLine)
 		nodes = append(nodes, n)
 		i = p.afterStatement(n, next, hi, oneLine)
@@ -77,13 +81,16 @@ func (p *parser) statement(k BlockKind, i, hi int, oneLine bool) (node, int) {
 	if s == nil {
 		return p.unknown(k, i, hi)
 	}
-	if !s.Takes(k) {
-		p.reportWrongBlock(s, k, i)
-	}
 	end := p.headEnd(s, k, i, hi)
-	n := p.head(s, i, end)
-	bad := n == nil
-	if bad || !s.Takes(k) {
+	var n node
+	bad := true
+	if s.Takes(k) {
+		n = p.head(s, i, end)
+		bad = n == nil
+	} else {
+		p.reportWrongBlock(s, k, i) // whatever else is wrong with it is not worth a word
+	}
+	if bad {
 		n = p.badNode(k, i, end)
 	}
 	d := n.documented()
@@ -124,7 +131,10 @@ func (p *parser) choose(k BlockKind, i, hi int) *Statement {
 	case p.is(i+1, hi, "=") || p.is(i+1, hi, ":") || p.is(i+1, hi, "=="):
 		return nil
 	}
-	return keyword(word)
+	if k == GivenBlock || k == ExpectBlock {
+		return nil
+	}
+	return keyword(word, k)
 }
 
 // headEnd says where the head of statement s of a block of kind k, which starts at i, ends:
@@ -138,7 +148,7 @@ func (p *parser) headEnd(s *Statement, k BlockKind, i, hi int) int {
 	for end < hi {
 		switch p.kind(end) {
 		case Newline:
-			if !p.continues(end-1) || end+1 >= hi || s.Name != "join" && p.looksLikeStatement(k, end+1, hi) {
+			if !p.continues(end-1) || end+1 >= hi || p.looksLikeStatement(s, k, end+1, hi) {
 				return end
 			}
 			end++
@@ -176,13 +186,19 @@ func (p *parser) continues(i int) bool {
 }
 
 // looksLikeStatement reports whether token i starts a statement of a block of kind k and cannot
-// continue the line before: a name and =, or a keyword and a name.
-func (p *parser) looksLikeStatement(k BlockKind, i, hi int) bool {
+// continue the line of s before: a name and =, a keyword and a name, or a section.
+func (p *parser) looksLikeStatement(s *Statement, k BlockKind, i, hi int) bool {
 	if i+1 >= hi || p.kind(i) != Name {
 		return false
 	}
 	if p.is(i+1, hi, "=") {
-		return statement("attribute", k) != nil
+		return s.Name != "join" && statement("attribute", k) != nil
+	}
+	if p.is(i+1, hi, "{") {
+		switch p.word(i) {
+		case "columns", "schedule", "window":
+			return statement(p.word(i), k) != nil
+		}
 	}
 	switch p.kind(i + 1) {
 	case Name:
@@ -231,9 +247,9 @@ func grammarName(s *Statement) string {
 }
 
 // headTokens are the tokens in [i, end) without line ends, and how many bytes they have, not
-// counting texts.
+// counting texts. It stops after maxHeadBytes.
 func (p *parser) headTokens(i, end int) (tokens []Token, size int) {
-	tokens = make([]Token, 0, end-i)
+	tokens = make([]Token, 0, min(end-i, maxHeadBytes))
 	for ; i < end; i++ {
 		t := p.tok(i)
 		if t.Kind == Newline {
@@ -242,10 +258,10 @@ func (p *parser) headTokens(i, end int) (tokens []Token, size int) {
 		if t.Kind != Text {
 			size += t.End - t.Start
 		}
-		if size > maxHeadBytes {
-			return nil, size
-		}
 		tokens = append(tokens, t)
+		if size > maxHeadBytes {
+			break
+		}
 	}
 	return tokens, size
 }

@@ -32,31 +32,23 @@ func (s *scanner) string() {
 	s.value(Bad, start)
 }
 
-// openTextEnd is where a text without closing marks is taken to end, so that one pair of
-// forgotten marks does not hide the rest of the file: before the first line that starts in
-// column 1 with a } or a declaration.
+// openTextEnd is where a text without closing marks is taken to end, so that forgotten marks do
+// not hide the rest of the file: before the first line that is indented no more than the line on
+// which it opens.
 func (s *scanner) openTextEnd() int {
-	for at := s.pos; at < s.end; {
+	line := s.text[bytes.LastIndexByte(s.text[:s.pos], '\n')+1 : s.end]
+	indent := len(line) - len(bytes.TrimLeft(line, " \t"))
+	for at := s.pos; ; {
 		i := bytes.IndexByte(s.text[at:s.end], '\n')
 		if i < 0 {
-			break
+			return s.end
 		}
 		at += i + 1
-		line := s.text[at:s.end]
-		if len(line) > 0 && (line[0] == '}' || startsDeclaration(line)) {
+		rest := bytes.TrimLeft(s.text[at:s.end], " \t")
+		if len(rest) > 0 && rest[0] != '\n' && rest[0] != '\r' && s.end-at-len(rest) <= indent {
 			return at - 1
 		}
 	}
-	return s.end
-}
-
-// startsDeclaration reports whether line starts with the keyword of a declaration and a blank.
-func startsDeclaration(line []byte) bool {
-	i := 0
-	for i < len(line) && i < 16 && namePart[line[i]] {
-		i++
-	}
-	return i < len(line) && line[i] == ' ' && declaration(string(line[:i])) != nil
 }
 
 // stringEnd is the index after the string that starts at i of line, read with the ${} of "…"

@@ -119,14 +119,18 @@ func statement(name string, k BlockKind) *Statement {
 	return nil
 }
 
-// keyword finds a statement of that keyword wherever it stands, or nil.
-func keyword(name string) *Statement {
+// keyword finds a statement of that keyword wherever it stands, or nil. Within a block, statements
+// come before declarations.
+func keyword(name string, k BlockKind) *Statement {
+	var found *Statement
 	for i := range Statements {
 		if s := &Statements[i]; s.Name == name && !unnamed(s) {
-			return s
+			if found = s; k == FileBlock || !s.Takes(FileBlock) {
+				break
+			}
 		}
 	}
-	return nil
+	return found
 }
 
 // unnamed reports whether s has no keyword: what it is follows from its form.

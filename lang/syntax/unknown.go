@@ -27,7 +27,7 @@ func (p *parser) unknownEnd(k BlockKind, i, hi int) int {
 	for end < hi {
 		if p.kind(end) == Newline {
 			next := end + 1
-			if !lines || next >= hi || p.kind(next) == Name && keyword(p.word(next)) != nil {
+			if !lines || next >= hi || p.kind(next) == Name && keyword(p.word(next), k) != nil {
 				return end
 			}
 		}
