@@ -1,0 +1,98 @@
+package sdktest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/recon-lang/recon/sdk/batch"
+)
+
+// stopTime is how long a read may take to end. A second is promised; tests run on machines that are
+// busy.
+const stopTime = 2 * time.Second
+
+// testStop ends reads in three ways: before they begin, by an error of emit, by the end of the
+// context.
+func (s *subject) testStop(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.read(ctx, s.req); !errors.Is(err, context.Canceled) {
+		t.Errorf("a read whose context has ended returned %v", err)
+	}
+	if len(s.want) == 0 {
+		return
+	}
+	req := s.req
+	req.Rows = 1
+	enough, calls := errors.New("enough"), 0
+	start := time.Now()
+	err := s.src.Read(t.Context(), req, func(*batch.Batch) error { calls++; return enough })
+	if err != enough || calls != 1 {
+		t.Errorf("emit was called %d times and Read returned %v, want one call and its own error", calls, err)
+	}
+	if took := time.Since(start); took > stopTime {
+		t.Errorf("a read took %s to end after an error of emit", took)
+	}
+
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	rows := 0
+	err = s.src.Read(ctx, req, func(b *batch.Batch) error {
+		if rows += b.Rows; rows == b.Rows {
+			start = time.Now()
+			cancel()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) && (err != nil || rows < len(s.want)) {
+		t.Errorf("a read whose context has ended returned %v after %d of %d rows", err, rows, len(s.want))
+	}
+	if took := time.Since(start); took > stopTime {
+		t.Errorf("a read took %s to end after its context", took)
+	}
+}
+
+// leftover counts what a read may leave behind.
+type leftover struct {
+	goroutines int
+	files      int
+}
+
+func leftovers() leftover { return leftover{runtime.NumGoroutine(), openFiles()} }
+
+// openFiles is the number of open files and sockets, or 0 where the system does not tell.
+func openFiles() int {
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return 0
+	}
+	return len(entries)
+}
+
+// check waits for things to settle down to what they were.
+func (l leftover) check(t *testing.T) {
+	t.Helper()
+	deadline := time.Now().Add(3 * time.Second)
+	var now leftover
+	for now = leftovers(); now.goroutines > l.goroutines || now.files > l.files; now = leftovers() {
+		if time.Now().After(deadline) {
+			t.Error(l.complaint(now))
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func (l leftover) complaint(now leftover) string {
+	if now.files > l.files {
+		return fmt.Sprintf("%d files or sockets are left open", now.files-l.files)
+	}
+	stacks := make([]byte, 64<<10)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	return fmt.Sprintf("%d goroutines are left:\n%s", now.goroutines-l.goroutines, stacks)
+}
