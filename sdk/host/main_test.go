@@ -216,7 +216,11 @@ func beHost(mark string) {
 		panic(err)
 	}
 	fmt.Println(src.Read(context.Background(), request(10, "ignore", mark), func(*batch.Batch) error {
-		return os.WriteFile(filepath.Join(mark, "pid"), fmt.Append(nil, src.(*host.Plugin).PID()), 0o600)
+		path := filepath.Join(mark, "pid")
+		if err := os.WriteFile(path+".new", fmt.Append(nil, src.(*host.Plugin).PID()), 0o600); err != nil {
+			return err
+		}
+		return os.Rename(path+".new", path) // there at once, and whole
 	}))
 	os.Exit(0)
 }

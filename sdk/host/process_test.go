@@ -33,6 +33,7 @@ func TestKilledHostLeavesNothing(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = cmd.Process.Kill() }()
 	waitFor(t, mark+"/pid")
 	waitFor(t, mark+"/waits")
 	text, err := os.ReadFile(mark + "/pid")

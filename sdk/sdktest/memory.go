@@ -37,7 +37,7 @@ type Table struct {
 func Memory(name string, tables map[string]Table) sdk.Source {
 	m := &memory{name: name, tables: map[string]memoryTable{}}
 	for key, t := range tables {
-		rows, err := parseRows(t.Rows, t.Columns)
+		rows, err := parseRows(t.Rows, t.Columns, nil)
 		if err != nil {
 			panic(fmt.Sprintf("sdktest: table %q: %v", key, err))
 		}

@@ -96,13 +96,18 @@ func (s *subject) prepare(t *testing.T) bool {
 			columns = append(columns, c)
 		}
 	}
-	want, err := parseRows(s.c.Rows, columns)
+	s.req = sdk.ReadRequest{Config: s.c.Config, Columns: columns, Zone: s.c.Zone}
+	loc, err := s.req.Location()
+	if err != nil {
+		t.Error(err)
+		return false
+	}
+	want, err := parseRows(s.c.Rows, columns, batch.NewZone(loc))
 	if err != nil {
 		t.Errorf("Case.Rows: %v", err)
 		return false
 	}
 	s.want = want
-	s.req = sdk.ReadRequest{Config: s.c.Config, Columns: columns, Zone: s.c.Zone}
 	return true
 }
 

@@ -68,8 +68,8 @@ func nextCell(text string) (c cell, rest string, err error) {
 }
 
 // parseRows reads rows as Case.Rows writes them. The first line names columns, in
-// any order; those left out are null.
-func parseRows(text string, columns []schema.Column) ([][]schema.Value, error) {
+// any order; those left out are null. Times without a zone are taken in zone.
+func parseRows(text string, columns []schema.Column, zone *batch.Zone) ([][]schema.Value, error) {
 	lines, err := splitRows(text)
 	if err != nil || len(lines) == 0 {
 		return nil, err
@@ -89,7 +89,6 @@ func parseRows(text string, columns []schema.Column) ([][]schema.Value, error) {
 			return nil, fmt.Errorf("the first line names %q, which is no column", c.text)
 		}
 	}
-	zone := batch.NewZone(nil)
 	var rows [][]schema.Value
 	for n, line := range lines[1:] {
 		if len(line) != len(lines[0]) {

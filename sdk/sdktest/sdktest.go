@@ -21,7 +21,7 @@ type Case struct {
 	Name   string
 	Config schema.Config
 	Rows   string
-	Zone   string // of times without one; "": UTC
+	Zone   string // of times without one, in the data and in Rows; "": UTC
 
 	// Columns are what to ask for; nil: those that Rows names, as the source's Columns types
 	// them.
