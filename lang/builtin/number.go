@@ -107,7 +107,7 @@ func roundedType(t schema.Type, places int32) schema.Type {
 		return t
 	}
 	scale := max(places, 0)
-	t.Precision = min(t.Precision-t.Scale+1+scale, decimal.MaxDigits)
+	t.Precision = min(max(t.Precision-t.Scale, -places)+1+scale, decimal.MaxDigits)
 	t.Scale = scale
 	return t
 }
