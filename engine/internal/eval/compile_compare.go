@@ -39,7 +39,7 @@ func (c *compiler) comparison(e *program.Expr) (node, error) {
 		if op == program.OpEqual || op == program.OpNotEqual {
 			return &nullNode{arg: a, valid: op == program.OpNotEqual}, nil
 		}
-		return newConst(schema.Bool(false), boolean), nil
+		return &settledNode{arg: a}, nil
 	case f.in == inFloats || g.in == inFloats:
 		float := schema.Type{Kind: schema.Float}
 		a, b = fitNode(a, float), fitNode(b, float)
@@ -120,12 +120,12 @@ func compareConst(op program.Op, a node, limit schema.Value) node {
 	op, coefficient, exact := bounds(op, limit, f.scale())
 	beyond := coefficient.CmpAbs(f.bound) > 0
 	always := &nullNode{arg: a, valid: true} // for all that are not null
-	never := newConst(schema.Bool(false), boolean)
+	never := &settledNode{arg: a}
 	switch {
 	case op == program.OpEqual && (!exact || beyond):
 		return never
 	case op == program.OpNotEqual && (!exact || beyond):
-		return newConst(schema.Bool(true), boolean)
+		return &settledNode{arg: a, value: 1}
 	case beyond && (op == program.OpLessEqual) == (coefficient.Sign() > 0):
 		return always
 	case beyond:
@@ -138,7 +138,7 @@ func compareConst(op program.Op, a node, limit schema.Value) node {
 		if (op == program.OpLessEqual) == (coefficient.Sign() > 0) && op != program.OpEqual && op != program.OpNotEqual {
 			return always
 		}
-		return newConst(schema.Bool(op == program.OpNotEqual), boolean)
+		return &settledNode{arg: a, value: number(op == program.OpNotEqual)}
 	}
 	value := schema.Dec(schema.Value{}.Dec)
 	value.Dec.Coef = n

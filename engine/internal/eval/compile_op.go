@@ -175,6 +175,9 @@ func (c *compiler) in(e *program.Expr) (node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f := arg.form(); f.in == inNums || f.in == inFloats || f.typ.Kind == schema.JSON {
+		return nil, errSlow
+	}
 	n := &inNode{arg: arg}
 	for _, item := range list {
 		v, ok := constant(item)

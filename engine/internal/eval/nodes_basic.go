@@ -36,7 +36,7 @@ func (n *constNode) form() form { return n.f }
 
 func (n *constNode) eval(r *run) *vec {
 	if r.rows > n.rows {
-		n.fill(max(r.rows, batch.TargetRows))
+		n.fill(max(r.rows, min(2*n.rows, batch.TargetRows)))
 	}
 	v := &n.out
 	switch n.f.in {

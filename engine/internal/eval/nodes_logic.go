@@ -209,6 +209,24 @@ func (n *nullNode) eval(r *run) *vec {
 	return &n.out
 }
 
+// settledNode is a condition that is the same for all rows; what it reads is computed only to find faults.
+type settledNode struct {
+	arg   node
+	value int64
+	out   vec
+}
+
+func (n *settledNode) form() form { return boolean }
+
+func (n *settledNode) eval(r *run) *vec {
+	n.arg.eval(r)
+	out := grow(&n.out.ints, r.rows)
+	for i := range out {
+		out[i] = n.value
+	}
+	return &n.out
+}
+
 // logicNode is and, or, not. A null argument counts as false.
 type logicNode struct {
 	op   program.Op

@@ -84,7 +84,7 @@ func both(buffer *[]byte, a, b []byte, rows int) []byte {
 // grow gives the first n elements of a buffer that is made larger where need be.
 func grow[T any](buffer *[]T, n int) []T {
 	if cap(*buffer) < n {
-		*buffer = make([]T, n, max(n, batch.TargetRows))
+		*buffer = make([]T, n, max(n, 2*cap(*buffer)))
 	}
 	*buffer = (*buffer)[:n]
 	return *buffer
