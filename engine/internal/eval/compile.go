@@ -75,9 +75,9 @@ func (c *compiler) resolve(e *program.Expr) (err error) {
 				}
 			}
 			c.reads = append(c.reads, r)
-		case program.OpParamRef:
+		case program.OpParamRef, program.OpBound:
 			if _, ok := c.env.Params[x.Name]; !ok {
-				err = fmt.Errorf("parameter %s has no value", x.Name)
+				err = fmt.Errorf("%s has no value", x.Name)
 			}
 		case program.OpMetric, program.OpSecretRef:
 			err = fmt.Errorf("%s is not known of a row", x.Name)

@@ -22,7 +22,7 @@ type Env struct {
 	// a physical column it reads is not (Shape makes these); ok is false for columns that cannot be.
 	Poisoned func(side, index int) (column int, ok bool)
 
-	Params map[string]schema.Value // parameters, and the bounds of a window where they are bound
+	Params map[string]schema.Value // parameters, and window_start and window_end where they are bound
 	Secret func(name string) (string, error)
 
 	// Metric is a number of the run, in gates. unit is the unit that the gate compares it in, or "".

@@ -80,10 +80,10 @@ func (in *interpreter) operation(e *program.Expr) (schema.Value, error) {
 		return e.Value, nil
 	case program.OpColumn, program.OpPhysical:
 		return in.column(e)
-	case program.OpParamRef:
+	case program.OpParamRef, program.OpBound:
 		v, ok := in.env.Params[e.Name]
 		if !ok {
-			return v, fmt.Errorf("parameter %s has no value", e.Name)
+			return v, fmt.Errorf("%s has no value", e.Name)
 		}
 		return v, nil
 	case program.OpSecretRef:
@@ -124,6 +124,8 @@ func (in *interpreter) operation(e *program.Expr) (schema.Value, error) {
 		return in.value(e.Args[2])
 	case program.OpInterp:
 		return in.join(e)
+	case program.OpListOf:
+		return in.list(e, schema.List)
 	case program.OpMapOf:
 		return in.list(e, schema.Map)
 	}
@@ -178,9 +180,6 @@ func (in *interpreter) values(args []*program.Expr) ([]schema.Value, error) {
 
 func (in *interpreter) list(e *program.Expr, kind schema.Kind) (schema.Value, error) {
 	list, err := in.values(e.Args)
-	if e.Type.Kind == schema.List {
-		kind = schema.List
-	}
 	return schema.Value{Type: schema.Type{Kind: kind}, List: list}, err
 }
 
