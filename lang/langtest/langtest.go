@@ -101,6 +101,15 @@ func Examples(t testing.TB) []*diag.File {
 	return files
 }
 
+// Long is a healthy file of at least that many lines, in canonical format: one of the examples
+// over and over, without its first line.
+func Long(t testing.TB, lines int) *diag.File {
+	t.Helper()
+	_, text, _ := strings.Cut(string(Examples(t)[0].Text), "\n")
+	times := lines/strings.Count(text, "\n") + 1
+	return &diag.File{Name: "long.recon", Text: []byte("recon 1\n" + strings.Repeat(text, times))}
+}
+
 // examplesDir looks for lang/langtest/testdata/edition1 from the current folder upwards.
 func examplesDir(t testing.TB) string {
 	dir, err := os.Getwd()

@@ -1,8 +1,6 @@
 package syntax
 
 import (
-	"fmt"
-
 	"github.com/recon-lang/recon/lang/diag"
 )
 
@@ -39,13 +37,13 @@ func (p *parser) body(n node, s *Statement, i, at, hi int, bad bool) int {
 			if !bad {
 				p.report(&fault{start: end, end: end, code: diag.BlockExpected, message: s.Name + " needs a block", hint: "write: " + s.Form})
 			}
-			setBody(n, &Block{Place: Place{p.span(end, end)}, Kind: kind})
+			*bodyOf(n) = &Block{Place: Place{p.span(end, end)}, Kind: kind}
 		}
 		p.checkBody(n, nil, p.tok(at-1).End)
 		return at
 	}
 	b, end := p.block(kind, at, hi)
-	setBody(n, b)
+	*bodyOf(n) = b
 	p.checkBody(n, b, b.Span.End)
 	return end
 }
@@ -99,44 +97,51 @@ func (p *parser) block(k BlockKind, i, hi int) (*Block, int) {
 	return b, end
 }
 
-// setBody gives n its block.
-func setBody(n node, b *Block) {
+// Body is the block of a declaration or statement, or nil if it has none.
+func Body(n Node) *Block {
+	if b := bodyOf(n); b != nil {
+		return *b
+	}
+	return nil
+}
+
+// bodyOf is the field that holds the block of n, or nil for a node that never has one.
+func bodyOf(n Node) **Block {
 	switch n := n.(type) {
 	case *Source:
-		n.Body = b
+		return &n.Body
 	case *Action:
-		n.Body = b
+		return &n.Body
 	case *View:
-		n.Body = b
+		return &n.Body
 	case *Rule:
-		n.Body = b
+		return &n.Body
 	case *Template:
-		n.Body = b
+		return &n.Body
 	case *Test:
-		n.Body = b
+		return &n.Body
 	case *Section:
-		n.Body = b
+		return &n.Body
 	case *Group:
-		n.Body = b
+		return &n.Body
 	case *Handler:
-		n.Body = b
+		return &n.Body
 	case *Do:
-		n.Body = b
+		return &n.Body
 	case *Trigger:
-		n.Body = b
+		return &n.Body
 	case *Run:
-		n.Body = b
+		return &n.Body
 	case *Given:
-		n.Body = b
+		return &n.Body
 	case *Expect:
-		n.Body = b
+		return &n.Body
 	case *BadDecl:
-		n.Body = b
+		return &n.Body
 	case *BadStmt:
-		n.Body = b
-	default:
-		panic(fmt.Sprintf("syntax: %T has no block", n))
+		return &n.Body
 	}
+	return nil
 }
 
 // checkBody sees to it that given and expect have one of the things that may stand for a block. n ends at end.

@@ -27,6 +27,8 @@ type File struct {
 	Tokens []Token
 	// Comments are all comments in the order of the text, doc comments included.
 	Comments []*Comment
+	// Faulty says that Parse has reported something.
+	Faulty bool
 }
 
 // Comment is a comment from its # to the end of its line, without the line end.

@@ -23,10 +23,18 @@ const (
 func Parse(f *diag.File) (*File, diag.List) {
 	p := &parser{file: f}
 	tree := &File{Place: Place{diag.Span{File: f, End: len(f.Text)}}}
+	p.parse(tree)
+	p.diags.Sort()
+	tree.Faulty = len(p.diags) > 0
+	return tree, p.diags
+}
+
+func (p *parser) parse(tree *File) {
+	f := p.file
 	if len(f.Text) > maxFileBytes {
 		p.report(&fault{code: diag.FileTooLarge, message: "the file is larger than 4 MiB", hint: "divide it into files and import them"})
 		tree.Tokens = []Token{{Kind: Bad, End: len(f.Text)}}
-		return tree, p.diags
+		return
 	}
 	if !utf8.Valid(f.Text) {
 		p.reportEncoding()
@@ -50,8 +58,6 @@ func Parse(f *diag.File) (*File, diag.List) {
 		}
 	}
 	p.checkEdition(tree)
-	p.diags.Sort()
-	return tree, p.diags
 }
 
 // parser reads one file. It works on sig, the tokens that mean something, and line ends; places
