@@ -1,0 +1,433 @@
+package column
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/sdk/decimal"
+	"github.com/recon-lang/recon/sdk/schema"
+	"github.com/zeebo/xxh3"
+)
+
+// Row is a packed row.
+type Row []byte
+
+// Hash is the hash by which the row is partitioned.
+func (r Row) Hash() uint64 { return binary.LittleEndian.Uint64(r[hashAt:]) }
+
+// SetHash sets the hash by which the row is partitioned.
+func (r Row) SetHash(h uint64) { binary.LittleEndian.PutUint64(r[hashAt:], h) }
+
+func (r Row) agreeWord() uint32 { return binary.LittleEndian.Uint32(r[agreeAt:]) }
+
+// Agree is the size of the agree region.
+func (r Row) agree() int { return int(r.agreeWord() &^ (doubtful | unkeyed)) }
+
+// Unkeyed reports whether the row has no key.
+func (r Row) Unkeyed() bool { return r.agreeWord()&unkeyed != 0 }
+
+// Values is all of the row but its hash: what is worth keeping. FromValues is its inverse.
+func (r Row) Values() []byte { return r[sizeAt:] }
+
+// FromValues makes a row of what Values gave. Its hash is 0.
+func FromValues(values []byte) Row {
+	r := make(Row, sizeAt+len(values))
+	copy(r[sizeAt:], values)
+	return r
+}
+
+// SameAgree reports whether a and b, of different sides, have the same key and agree in all comparisons
+// because they are the same bytes. Most rows of most runs do, and no value is looked at.
+func SameAgree(a, b Row) bool {
+	w := a.agreeWord()
+	return w == b.agreeWord() && w&(doubtful|unkeyed) == 0 &&
+		bytes.Equal(a[header:header+int(w)], b[header:header+int(w)])
+}
+
+// Key is the canonical key: equal bytes for equal keys and only for them.
+func (s *Shape) Key(r Row) []byte {
+	n, at := length(r, s.keyAt)
+	return r[at : at+n]
+}
+
+// State is the state of a comparison's term.
+func (s *Shape) State(r Row, term int) State { return stateOf(r[header:], term) }
+
+// AllPresent reports whether every comparison has a value here.
+func (s *Shape) AllPresent(r Row) bool {
+	return string(r[header:header+s.states]) == string(s.valued)
+}
+
+// SameTerm reports whether a term of two rows is the same in state and value, whatever its unit.
+func (s *Shape) SameTerm(a, b Row, term int) bool {
+	state := s.State(a, term)
+	if state != s.State(b, term) || state == Poisoned {
+		return false
+	}
+	at := s.slots[term]
+	if at < 0 {
+		return bytes.Equal(s.Bytes(a, term), s.Bytes(b, term))
+	}
+	w := width(s.Terms[term].Type)
+	return bytes.Equal(a[at:at+w], b[at:at+w])
+}
+
+// Int is a term of layout Int64. It is 0 unless State is Present.
+func (s *Shape) Int(r Row, term int) int64 {
+	return int64(binary.LittleEndian.Uint64(r[s.slots[term]:]))
+}
+
+// Num is the coefficient of a decimal, or an integer, at the scale of the comparison's type.
+func (s *Shape) Num(r Row, term int) decimal.Num {
+	at := s.slots[term]
+	if width(s.Terms[term].Type) == 16 {
+		return decimal.Num{Lo: binary.LittleEndian.Uint64(r[at:]), Hi: int64(binary.LittleEndian.Uint64(r[at+8:]))}
+	}
+	return decimal.FromInt64(int64(binary.LittleEndian.Uint64(r[at:])))
+}
+
+// Float is a term of layout Float64.
+func (s *Shape) Float(r Row, term int) float64 {
+	return math.Float64frombits(binary.LittleEndian.Uint64(r[s.slots[term]:]))
+}
+
+// Bytes is a term of layout Varlen. It belongs to the row.
+func (s *Shape) Bytes(r Row, term int) []byte {
+	n, at := length(r, s.keyAt)
+	at += n
+	for i := range term {
+		if s.slots[i] < 0 {
+			n, at = length(r, at)
+			at += n
+		}
+	}
+	n, at = length(r, at)
+	return r[at : at+n]
+}
+
+// Unit is the unit of a term whose Part has Units; "" for a null one. It belongs to the row.
+func (s *Shape) Unit(r Row, term int) []byte {
+	n, at := length(r, s.keyAt)
+	at += n
+	for i := range s.Terms {
+		if s.slots[i] < 0 {
+			n, at = length(r, at)
+			at += n
+		}
+	}
+	for i := range term {
+		if s.Terms[i].Units {
+			n, at = length(r, at)
+			at += n
+		}
+	}
+	n, at = length(r, at)
+	return r[at : at+n]
+}
+
+// Term is a comparison's term as a value: null unless its State is Present.
+func (s *Shape) Term(r Row, term int) schema.Value {
+	t := s.Terms[term].Type
+	v := schema.Value{Type: t}
+	if s.State(r, term) != Present {
+		v.Null = true
+		return v
+	}
+	if s.slots[term] < 0 {
+		v.Text = string(s.Bytes(r, term))
+	} else {
+		setFixed(&v, r[s.slots[term]:])
+	}
+	if s.Terms[term].Units {
+		v.Unit = string(s.Unit(r, term))
+	}
+	return v
+}
+
+// setFixed reads a value of a fixed width.
+func setFixed(v *schema.Value, b []byte) {
+	switch v.Type.Layout() {
+	case schema.Float64:
+		v.Float = math.Float64frombits(binary.LittleEndian.Uint64(b))
+	case schema.Int128:
+		v.Dec = decimal.Decimal{Coef: decimal.Num{Lo: binary.LittleEndian.Uint64(b), Hi: int64(binary.LittleEndian.Uint64(b[8:]))}, Scale: v.Type.Scale}
+	default:
+		i := int64(binary.LittleEndian.Uint64(b))
+		if v.Type.Kind == schema.Decimal || v.Type.Kind == schema.Percent {
+			v.Dec = decimal.Decimal{Coef: decimal.FromInt64(i), Scale: v.Type.Scale}
+		} else {
+			v.Int = i
+		}
+	}
+}
+
+// Value is a column of the row, text copied. State tells a poisoned null from another.
+func (s *Shape) Value(r Row, side, column int) (schema.Value, State) {
+	c := &s.Sides[side].Columns[column]
+	switch {
+	case c.Key > 0:
+		return as(s.KeyPart(s.Key(r), c.Key-1), c.Type), Present
+	case c.Term > 0:
+		v := s.Term(r, c.Term-1)
+		v.Unit = ""
+		return as(v, c.Type), s.State(r, c.Term-1)
+	}
+	rest := &s.rest[side]
+	i := rest.at[column]
+	body := r[header+r.agree():]
+	v := schema.Value{Type: c.Type}
+	state := stateOf(body, i)
+	if state != Present { // of a column, a poisoned one is null
+		v.Null = true
+		return v, state
+	}
+	if rest.slots[i] >= 0 {
+		setFixed(&v, body[rest.slots[i]:])
+		return v, state
+	}
+	v.Text = string(s.restBytes(body, rest, i))
+	return v, state
+}
+
+func (s *Shape) restBytes(body []byte, rest *restShape, i int) []byte {
+	at, n := rest.fixed, 0
+	for j := range i {
+		if rest.slots[j] < 0 {
+			n, at = length(body, at)
+			at += n
+		}
+	}
+	n, at = length(body, at)
+	return body[at : at+n]
+}
+
+// Reason says why the row has no key; "" if it has one.
+func (s *Shape) Reason(r Row, side int) string {
+	if !r.Unkeyed() {
+		return ""
+	}
+	rest := &s.rest[side]
+	body := r[header+r.agree():]
+	at, n := rest.fixed, 0
+	for _, slot := range rest.slots {
+		if slot < 0 {
+			n, at = length(body, at)
+			at += n
+		}
+	}
+	n, at = length(body, at)
+	return string(body[at : at+n])
+}
+
+// Why says why the row has no key: its reason, or which part of the key is null.
+func (s *Shape) Why(r Row, side int) string {
+	if reason := s.Reason(r, side); reason != "" || !r.Unkeyed() {
+		return reason
+	}
+	key := s.Key(r)
+	for i, k := range s.Keys {
+		if s.KeyPart(key, i).Null {
+			return "key " + k.Name + " is null"
+		}
+	}
+	return ""
+}
+
+// as is v, packed in a wider type, as the type its column has.
+func as(v schema.Value, t schema.Type) schema.Value {
+	if v.Null {
+		return schema.Value{Type: t, Null: true}
+	}
+	from := v.Type
+	v.Type = t
+	switch {
+	case from.Kind == schema.Decimal && t.Kind == schema.Integer:
+		n, _ := decimal.Rescale(v.Dec.Coef, v.Dec.Scale, 0)
+		v.Int, _ = n.Int64()
+		v.Dec = decimal.Decimal{}
+	case from.Kind == schema.Integer && t.Kind == schema.Decimal:
+		n, _ := decimal.Rescale(decimal.FromInt64(v.Int), 0, t.Scale)
+		v.Int, v.Dec = 0, decimal.Decimal{Coef: n, Scale: t.Scale}
+	case from.Kind == schema.Decimal && from.Scale != t.Scale:
+		n, _ := decimal.Rescale(v.Dec.Coef, v.Dec.Scale, t.Scale)
+		v.Dec = decimal.Decimal{Coef: n, Scale: t.Scale}
+	}
+	return v
+}
+
+// Time is when the row happened, in microseconds; ok is false if it does not say.
+func (s *Shape) Time(r Row, side int) (micros int64, ok bool) {
+	i := s.Sides[side].Time
+	if i < 0 {
+		return 0, false
+	}
+	v, _ := s.Value(r, side, i)
+	if v.Null {
+		return 0, false
+	}
+	if v.Type.Kind == schema.Date {
+		return s.Midnight(side, v.Int), true
+	}
+	return v.Int, true
+}
+
+// Midnight is the instant, in microseconds, at which a day starts where the side is.
+func (s *Shape) Midnight(side int, day int64) int64 {
+	y, m, d := time.Unix(day*86400, 0).UTC().Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, s.zones[side]).UnixMicro()
+}
+
+// Fields are the columns of the row with names and units.
+func (s *Shape) Fields(r Row, side int) []result.Field {
+	columns := s.Sides[side].Columns
+	fields := make([]result.Field, 0, len(columns))
+	for i, c := range columns {
+		if c.Hidden {
+			continue
+		}
+		v, _ := s.Value(r, side, i)
+		f := result.Field{Name: c.Name, Value: v, Unit: c.Unit}
+		if c.UnitColumn > 0 {
+			u, _ := s.Value(r, side, c.UnitColumn-1)
+			f.Unit = u.Text
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+// Digest stands for the values of the row's columns. It does not depend on how they are packed, only on
+// the columns, so it outlives a change of comparisons. buf is scratch, and is returned for the next call.
+func (s *Shape) Digest(r Row, side int, buf []byte) ([16]byte, []byte) {
+	buf = append(buf[:0], byte(side))
+	for i, c := range s.Sides[side].Columns {
+		if c.Hidden {
+			continue
+		}
+		v, state := s.Value(r, side, i)
+		buf = append(buf, byte(c.Type.Kind), byte(state))
+		if state != Present {
+			continue
+		}
+		switch c.Type.Layout() {
+		case schema.Varlen:
+			buf = appendLength(buf, len(v.Text))
+			buf = append(buf, v.Text...)
+		case schema.Float64:
+			buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(v.Float))
+		default:
+			if c.Type.Kind == schema.Decimal || c.Type.Kind == schema.Percent {
+				buf = binary.LittleEndian.AppendUint64(buf, v.Dec.Coef.Lo)
+				buf = binary.LittleEndian.AppendUint64(buf, uint64(v.Dec.Coef.Hi))
+				buf = append(buf, byte(v.Dec.Scale))
+			} else {
+				buf = binary.LittleEndian.AppendUint64(buf, uint64(v.Int))
+			}
+		}
+	}
+	reason := s.Reason(r, side)
+	buf = appendLength(buf, len(reason))
+	buf = append(buf, reason...)
+	return xxh3.Hash128(buf).Bytes(), buf
+}
+
+// CompareValues orders rows of a side by their columns, one after the other: ascending by value, text by code point, nulls
+// first.
+func (s *Shape) CompareValues(side int, a, b Row) int {
+	for i := range s.Sides[side].Columns {
+		x, _ := s.Value(a, side, i)
+		y, _ := s.Value(b, side, i)
+		if c := compareValues(&x, &y); c != 0 {
+			return c
+		}
+	}
+	return bytes.Compare(a.Values(), b.Values())
+}
+
+func compareValues(x, y *schema.Value) int {
+	switch {
+	case x.Null || y.Null:
+		if x.Null && y.Null {
+			return 0
+		}
+		if x.Null {
+			return -1
+		}
+		return 1
+	case x.Type.Layout() == schema.Varlen:
+		return strings.Compare(x.Text, y.Text)
+	case x.Type.Kind == schema.Float:
+		return cmp.Compare(x.Float, y.Float)
+	case x.Type.Kind == schema.Decimal:
+		return decimal.Compare(x.Dec, y.Dec)
+	}
+	return cmp.Compare(x.Int, y.Int)
+}
+
+// UnkeyedHash is the hash of a row without a key: the start of its digest, as the state has it.
+func (s *Shape) UnkeyedHash(r Row, side int) uint64 {
+	digest, _ := s.Digest(r, side, nil)
+	return binary.BigEndian.Uint64(digest[:])
+}
+
+// length reads a length at b[at:]: one byte, or 255 and four.
+func length(b []byte, at int) (n, next int) {
+	if n := int(b[at]); n < 255 {
+		return n, at + 1
+	}
+	return int(binary.LittleEndian.Uint32(b[at+1:])), at + 5
+}
+
+// lengthSize is how many bytes the length n takes.
+func lengthSize(n int) int {
+	if n < 255 {
+		return 1
+	}
+	return 5
+}
+
+// putLength writes the length n at b and returns its size.
+func putLength(b []byte, n int) int {
+	if n < 255 {
+		b[0] = byte(n)
+		return 1
+	}
+	b[0] = 255
+	binary.LittleEndian.PutUint32(b[1:], uint32(n))
+	return 5
+}
+
+func appendLength(b []byte, n int) []byte {
+	if n < 255 {
+		return append(b, byte(n))
+	}
+	return binary.LittleEndian.AppendUint32(append(b, 255), uint32(n))
+}
+
+// AgreeBytes is the agree region; ok is false if the row agrees with nothing, or has no key.
+func AgreeBytes(r Row) (b []byte, ok bool) {
+	return r[header : header+r.agree()], r.agreeWord()&(doubtful|unkeyed) == 0
+}
+
+// SameKey reports whether rows have the same key.
+func (s *Shape) SameKey(a, b Row) bool { return string(s.Key(a)) == string(s.Key(b)) }
+
+// KeyHash is the hash of a row with a key, whatever stands in its place.
+func (s *Shape) KeyHash(r Row) uint64 { return xxh3.Hash(s.Key(r)) }
+
+// ValueBytes is a column of layout Varlen that is packed in the rest. The bytes are the row's own.
+func (s *Shape) ValueBytes(r Row, side, column int) []byte {
+	rest := &s.rest[side]
+	return s.restBytes(r[header+r.agree():], rest, rest.at[column])
+}
+
+// ClearInt makes a column of layout Int64 that is packed in the rest zero.
+func (s *Shape) ClearInt(r Row, side, column int) {
+	rest := &s.rest[side]
+	binary.LittleEndian.PutUint64(r[header+r.agree():][rest.slots[rest.at[column]]:], 0)
+}
