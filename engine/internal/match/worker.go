@@ -1,0 +1,190 @@
+package match
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/engine/result"
+)
+
+// Worker matches partitions of a rule between sides, one after the other, and keeps what it finds: counts of all rows, and
+// the rows that do not match, partition by partition, in a spool. It is for one goroutine.
+type Worker struct {
+	Counts *Counts       // of all rows
+	Done   *Counts       // of those rows that matched
+	Spool  *column.Spool // the rows that did not, ordered as column.Shape.Compare has it
+
+	find  finder
+	shape *column.Shape
+	judge *Judge
+	keep  []kept
+	equal []column.Sum // of the comparisons of uniform groups: the same for each side
+	alike int64        // uniform groups
+}
+
+// kept is a row of the residual in the partition that is being matched. hash is its own, whose place has links.
+type kept struct {
+	hash uint64
+	ref  column.Ref
+}
+
+// NewWorker makes a worker. judge is its own.
+func NewWorker(judge *Judge, pool *column.Pool, dir *column.Dir, limit int64) *Worker {
+	w := &Worker{
+		Counts: judge.NewCounts(), Done: judge.NewCounts(), Spool: column.NewSpool(dir),
+		shape: judge.shape, judge: judge, equal: make([]column.Sum, len(judge.terms)),
+	}
+	w.find = finder{shape: judge.shape, sides: len(judge.counts), pool: pool, dir: dir, limit: limit, keep: judge.pair, tell: w}
+	judge.found = w.Done.Diffs
+	return w
+}
+
+// Partition matches a partition of a store whose hashes are alike in their first skip bits; bits tell partitions.
+func (w *Worker) Partition(s *column.Store, partition int, skip, bits uint) error {
+	return w.find.partition(s, partition, skip, bits)
+}
+
+// uniform counts a group whose rows agree because they are the same: one of them speaks for all.
+func (w *Worker) uniform(r column.Row) {
+	w.alike++
+	for i := range w.judge.summed {
+		t := &w.judge.summed[i]
+		if w.shape.State(r, t.index) != column.Present {
+			continue
+		}
+		switch {
+		case t.units:
+			unit, n := w.shape.Unit(r, t.index), w.shape.Num(r, t.index)
+			for side := range w.judge.counts {
+				w.Done.Sums.Of(t.index, side, unit).Add(n)
+			}
+		case t.wide:
+			w.equal[t.index].Add(w.shape.Num(r, t.index))
+		default:
+			w.equal[t.index].AddInt(w.shape.Int(r, t.index))
+		}
+	}
+}
+
+func (w *Worker) group(rows []column.Sided, refs []column.Ref) error {
+	v, err := w.judge.Group(rows)
+	if err != nil {
+		return err
+	}
+	w.count(rows, &v)
+	for i, r := range rows {
+		if !v.matched(i) {
+			w.keep = append(w.keep, kept{w.shape.KeyHash(r.Row), refs[i]})
+		}
+	}
+	return nil
+}
+
+func (w *Worker) loose(rows []column.Sided) error {
+	v, err := w.judge.Group(rows)
+	if err != nil {
+		return err
+	}
+	w.count(rows, &v)
+	for i, r := range rows {
+		if v.matched(i) {
+			continue
+		}
+		if err := w.Spool.Add(r, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count counts the rows of a group by its verdict.
+func (w *Worker) count(rows []column.Sided, v *Verdict) {
+	w.Done.Matched += v.Pairs
+	to := w.Counts
+	if v.Outcome == result.Matched {
+		to = w.Done
+	}
+	if w.judge.alone {
+		w.judge.diff(to.Diffs, w.judge.bySide)
+	}
+	if v.Outcome != result.Matched || v.Paired == nil {
+		to.verdict(v.Outcome, v.Items)
+	}
+	for i, r := range rows {
+		to, outcome := w.Counts, v.Outcome
+		if v.matched(i) {
+			to, outcome = w.Done, result.Matched
+		}
+		to.Rows[r.Side][outcome]++
+		w.judge.Sum(to.Sums, r)
+	}
+}
+
+func (w *Worker) unkeyed(r column.Sided) error {
+	w.Counts.Rows[r.Side][result.Unkeyed]++
+	w.Counts.Unkeyed[r.Side]++
+	w.judge.Sum(w.Counts.Sums, r)
+	return nil
+}
+
+func (w *Worker) looseUnkeyed(r column.Sided) error {
+	if err := w.unkeyed(r); err != nil {
+		return err
+	}
+	return w.Spool.Add(r, nil)
+}
+
+func (w *Worker) repeated(r column.Sided) error {
+	w.Counts.Rows[r.Side][result.Duplicate]++
+	w.judge.Sum(w.Counts.Sums, r)
+	return w.Spool.Add(r, nil)
+}
+
+func (w *Worker) repeatedEnd(counts []int64) {
+	copy(w.judge.counts, counts)
+	w.Counts.verdict(result.Duplicate, w.judge.duplicate())
+}
+
+// partitionEnd writes the residual of the partition in order.
+func (w *Worker) partitionEnd(loaded *column.Loaded) error {
+	for _, ref := range w.find.alone {
+		w.keep = append(w.keep, kept{w.shape.UnkeyedHash(loaded.Row(ref), loaded.Side(ref)), ref})
+	}
+	for _, k := range w.keep { // the links are not needed any more
+		loaded.Row(k.ref).SetHash(k.hash)
+	}
+	row := func(k kept) column.Sided { return column.Sided{Side: loaded.Side(k.ref), Row: loaded.Row(k.ref)} }
+	slices.SortFunc(w.keep, func(a, b kept) int {
+		if c := cmp.Compare(a.hash, b.hash); c != 0 {
+			return c
+		}
+		return w.shape.Compare(row(a), row(b))
+	})
+	for _, k := range w.keep {
+		if err := w.Spool.Add(row(k), nil); err != nil {
+			return err
+		}
+	}
+	w.keep = w.keep[:0]
+	return nil
+}
+
+// Finish adds up what was counted apart. Counts is complete after it.
+func (w *Worker) Finish() {
+	for side := range w.judge.counts {
+		w.Done.Rows[side][result.Matched] += w.alike
+	}
+	w.Done.Matched += w.alike
+	w.alike = 0
+	for i := range w.judge.summed {
+		t := &w.judge.summed[i]
+		for side := range w.judge.counts {
+			if t.has[side] && w.equal[t.index].Sign() != 0 {
+				w.Done.Sums.Of(t.index, side, nil).AddSum(w.equal[t.index])
+			}
+		}
+		w.equal[t.index] = column.Sum{}
+	}
+	w.Counts.Add(w.Done)
+}
