@@ -1,0 +1,160 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/engine/internal/match"
+	"github.com/recon-lang/recon/engine/plan"
+	"golang.org/x/sync/errgroup"
+)
+
+// between carries out a rule between sides: it reads all of them into partitions, or merges them and puts there only what does not
+// agree at first sight, and then matches the partitions.
+func (r *run) between(ctx context.Context) error {
+	layout := match.NewLayout(r.plan.Rule)
+	shape := column.NewShape(layout)
+	r.out.Layout, r.out.shape = layout, shape
+	readers, err := r.readers(shape, r.plan.Rule.Keys)
+	if err != nil {
+		return err
+	}
+	bits := r.bits(len(readers))
+	store := column.NewStore(r.pool, r.dir, len(readers), 0, bits, r.plan.Budget*5/8)
+	defer store.Close()
+	judge, err := r.judge(shape)
+	if err != nil {
+		return err
+	}
+	r.out.Counts, r.out.Done = judge.NewCounts(), judge.NewCounts()
+	if r.plan.Strategy == plan.Merge {
+		err = r.merge(ctx, readers, shape, store)
+	} else {
+		err = r.fill(ctx, readers, shape, store)
+	}
+	if err != nil {
+		return err
+	}
+	r.note(readers)
+	return r.matchAll(ctx, shape, store, bits)
+}
+
+func (r *run) judge(shape *column.Shape) (*match.Judge, error) {
+	return match.NewJudge(r.plan.Rule, shape, r.plan.Env(nil))
+}
+
+// bits is how many bits of the hash tell partitions: as many as leave the pages being filled a quarter of the budget,
+// at most 8, because more would spread writes over too much memory.
+func (r *run) bits(sides int) uint {
+	bits := uint(8)
+	for bits > 2 && int64(sides)<<bits*column.PageSize > r.plan.Budget/4 {
+		bits--
+	}
+	return bits
+}
+
+// fill reads all sides into the store.
+func (r *run) fill(ctx context.Context, readers []*reader, shape *column.Shape, store *column.Store) error {
+	return r.readAll(ctx, readers, func(ctx context.Context, side int) func(*rows) error {
+		packer, to := column.NewPacker(shape, side), store.Appender(side)
+		return func(b *rows) error { return to.Pack(packer, &b.input, b.sel) }
+	}, nil)
+}
+
+// readAll reads all sides at the same time. take makes what is done with the rows of a side; end is called when a side has been
+// read to its end.
+func (r *run) readAll(ctx context.Context, readers []*reader, take func(ctx context.Context, side int) func(*rows) error, end func(side int)) error {
+	group, ctx := errgroup.WithContext(ctx)
+	errs := make([]error, len(readers))
+	var progress sync.Mutex
+	for side, reader := range readers {
+		reader.progress = func(rows, bytes int64) {
+			if r.env.Progress != nil {
+				progress.Lock()
+				defer progress.Unlock()
+				r.env.Progress(Progress{Phase: Reading, Side: side, Rows: rows, Bytes: bytes})
+			}
+		}
+		group.Go(func() error {
+			errs[side] = reader.read(ctx, r.env.Sources[side], r.env.Configs[side], take(ctx, side))
+			if errs[side] == nil && end != nil {
+				end(side)
+			}
+			return errs[side]
+		})
+	}
+	first := group.Wait()
+	for _, err := range errs { // of several sides that fail by themselves, the first one's error, whoever was faster
+		if err != nil && context.Cause(ctx) != nil && !isCancel(err) {
+			return err
+		}
+	}
+	return first
+}
+
+// note keeps what the readers counted.
+func (r *run) note(readers []*reader) {
+	r.out.ReadSums = match.NewSums(len(readers), len(r.plan.Rule.Compare))
+	for _, reader := range readers {
+		r.out.Read = append(r.out.Read, reader.total)
+		r.out.ReadSums.AddSums(reader.sums)
+	}
+}
+
+// matchAll matches the partitions, those in memory first because that frees memory for the others.
+func (r *run) matchAll(ctx context.Context, shape *column.Shape, store *column.Store, bits uint) error {
+	var order []int
+	for _, disk := range []bool{false, true} {
+		for i := range store.Partitions() {
+			if store.OnDisk(i) == disk {
+				order = append(order, i)
+			}
+		}
+	}
+	segments := make([]segment, store.Partitions())
+	var next, done atomic.Int64
+	var progress sync.Mutex
+	group, ctx := errgroup.WithContext(ctx)
+	workers := make([]*match.Worker, r.cores)
+	for i := range workers {
+		judge, err := r.judge(shape)
+		if err != nil {
+			return err
+		}
+		w := match.NewWorker(judge, r.pool, r.dir, r.plan.Budget*3/8/int64(r.cores))
+		workers[i] = w
+		r.out.spools = append(r.out.spools, w.Spool)
+		group.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(order) || ctx.Err() != nil {
+					return ctx.Err()
+				}
+				part := order[i]
+				from := w.Spool.End()
+				if err := w.Partition(store, part, 0, bits); err != nil {
+					return fmt.Errorf("match rows: %w", err)
+				}
+				segments[part] = segment{w.Spool, from, w.Spool.End()}
+				if r.env.Progress != nil {
+					progress.Lock()
+					r.env.Progress(Progress{Phase: Matching, Done: int(done.Add(1)), Total: len(order)})
+					progress.Unlock()
+				}
+			}
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, w := range workers {
+		w.Finish()
+		r.out.Counts.Add(w.Counts)
+		r.out.Done.Add(w.Done)
+	}
+	r.out.segments = segments
+	return nil
+}

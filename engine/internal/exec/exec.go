@@ -1,0 +1,179 @@
+// Package exec carries out a plan: it reads the sources, packs the rows, pairs them, and leaves the rows that found no partner
+// in the order in which the state wants them. It opens no source and settles nothing. Its API may change on any
+// day.
+package exec
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"runtime"
+
+	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/engine/internal/match"
+	"github.com/recon-lang/recon/engine/plan"
+	"github.com/recon-lang/recon/engine/state"
+	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// Env is what a run needs of the world.
+type Env struct {
+	Sources  []sdk.Source    // open, by side
+	Configs  []schema.Config // their settings, by side
+	SpillDir string          // folder in which rows may be spilled; it must exist
+	Progress func(Progress)  // nil, or told now and then, from several goroutines but one call at a time
+}
+
+// Phase is what a run is doing.
+type Phase string
+
+const (
+	Reading  Phase = "reading"
+	Matching Phase = "matching"
+)
+
+// Progress is how far a run has come: while reading, the rows and bytes read so far of one side; while matching, how many
+// of all parts are done.
+type Progress struct {
+	Phase       Phase
+	Side        int
+	Rows, Bytes int64
+	Done, Total int
+}
+
+// Outcome is what a run found. It must be closed.
+type Outcome struct {
+	Read     []Read        // by side
+	ReadSums *match.Sums   // of the compared numbers, taken while reading
+	Counts   *match.Counts // of all rows, as if there were no other window
+	Done     *match.Counts // of those that matched, and so are not among Rows
+	Layout   *column.Layout
+	Spilled  int64 // bytes written to disk
+
+	shape    *column.Shape
+	over     bool
+	segments []segment // in the order of hashes
+	dir      *column.Dir
+	spools   []*column.Spool
+}
+
+// Read is what was read of one side: the rows that it offers after its conditions and the window's cut, and the bytes
+// of all batches.
+type Read struct {
+	Rows, Bytes int64
+}
+
+// segment is a piece of a spool.
+type segment struct {
+	spool    *column.Spool
+	from, to int64
+}
+
+// Run carries out a plan. Its result does not depend on the order of rows, the size of batches, the budget, the
+// number of cores or the strategy.
+func Run(ctx context.Context, p *plan.Plan, env Env) (*Outcome, error) {
+	if len(env.Sources) != len(p.Sides) || len(env.Configs) != len(p.Sides) {
+		panic("exec: a source and a config are needed for each side")
+	}
+	if err := column.SweepDirs(env.SpillDir, alive); err != nil {
+		return nil, err
+	}
+	dir := column.NewDir(env.SpillDir)
+	r := &run{plan: p, env: env, dir: dir, pool: &column.Pool{}, cores: p.Cores, out: &Outcome{dir: dir}}
+	if r.cores <= 0 {
+		r.cores = runtime.GOMAXPROCS(0)
+	}
+	var err error
+	if p.Rule.OneSided() {
+		err = r.over(ctx)
+	} else {
+		err = r.between(ctx)
+	}
+	if err == nil {
+		err = r.out.conserved()
+	}
+	r.out.Spilled = dir.Written()
+	if err != nil {
+		r.out.Close()
+		return nil, err
+	}
+	return r.out, nil
+}
+
+// run is a plan being carried out.
+type run struct {
+	plan  *plan.Plan
+	env   Env
+	dir   *column.Dir
+	pool  *column.Pool
+	cores int
+	out   *Outcome
+}
+
+// conserved reports rows or sums that were read and not accounted for, or the reverse. It is a mistake of the engine if
+// there are any.
+func (o *Outcome) conserved() error {
+	for side, read := range o.Read {
+		if got := o.Counts.RowsOf(side); got != read.Rows {
+			return fmt.Errorf("side %s: %d rows were read and %d accounted for; this is a mistake in recon, please report it",
+				o.Layout.Sides[side].Name, read.Rows, got)
+		}
+	}
+	if c, side, unit, differ := o.ReadSums.Differ(o.Counts.Sums); differ {
+		return fmt.Errorf("side %s: the sum of %s in %q that was read is not the sum that was accounted for; this is a mistake in recon, please report it",
+			o.Layout.Sides[side].Name, o.Layout.Terms[c].Name, unit)
+	}
+	return nil
+}
+
+// Rows are the rows that found no partner, ascending by hash, key, side and values. A row stays valid.
+func (o *Outcome) Rows() iter.Seq2[state.Row, error] {
+	return func(yield func(state.Row, error) bool) {
+		var buf []byte
+		stop := fmt.Errorf("stopped")
+		for _, s := range o.segments {
+			err := s.spool.Each(s.from, s.to, func(r column.Sided, names []int) error {
+				var row state.Row
+				row, buf = o.row(r, names, buf)
+				if !yield(row, nil) {
+					return stop
+				}
+				return nil
+			})
+			if err == stop {
+				return
+			}
+			if err != nil {
+				yield(state.Row{}, err)
+				return
+			}
+		}
+	}
+}
+
+// row is a packed row as the state has it.
+func (o *Outcome) row(r column.Sided, names []int, buf []byte) (state.Row, []byte) {
+	row := state.Row{Side: r.Side, Hash: r.Row.Hash(), Time: state.NoTime, Values: r.Row.Values(), Names: names}
+	row.Digest, buf = o.shape.Digest(r.Row, r.Side, buf)
+	if micros, ok := o.shape.Time(r.Row, r.Side); ok {
+		row.Time = micros
+	}
+	switch {
+	case len(names) > 0:
+		row.Kind = state.Breach
+	case o.over || r.Row.Unkeyed():
+		row.Kind, row.Reason = state.Unkeyed, o.shape.Why(r.Row, r.Side)
+	default:
+		row.Key = o.shape.Key(r.Row)
+	}
+	return row, buf
+}
+
+// Close removes the files of the outcome.
+func (o *Outcome) Close() error {
+	for _, s := range o.spools {
+		s.Close()
+	}
+	return o.dir.Close()
+}

@@ -1,0 +1,307 @@
+package exec
+
+import (
+	"bytes"
+	"context"
+	"math"
+
+	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/engine/internal/match"
+	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/sdk/batch"
+	"github.com/recon-lang/recon/sdk/schema"
+	"golang.org/x/sync/errgroup"
+)
+
+// merge reads sides that come ordered by key, a batch of each at a time. Keys that have one row on each side, the same in all
+// that is compared, are counted and done with, without being packed. The rows of all other keys go to the store, where they
+// are matched as rows of unordered sides are, so that both strategies have one answer.
+func (r *run) merge(ctx context.Context, readers []*reader, shape *column.Shape, store *column.Store) error {
+	judge, err := r.judge(shape)
+	if err != nil {
+		return err
+	}
+	m := &merger{order: r.plan.Order, store: store, judge: judge, counts: judge.NewCounts(), key: make([]batch.Column, len(r.plan.Rule.Keys))}
+	for i := range readers {
+		m.feeds = append(m.feeds, &feed{
+			side: i, packer: column.NewPacker(shape, i), to: store.Appender(i),
+			full: make(chan *rows), empty: make(chan struct{}),
+		})
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return m.run(ctx) })
+	group.Go(func() error {
+		return r.readAll(ctx, readers, func(ctx context.Context, side int) func(*rows) error {
+			return func(b *rows) error { return m.feeds[side].push(ctx, b) }
+		}, func(side int) { close(m.feeds[side].full) })
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	r.out.Counts.Add(m.counts)
+	r.out.Done.Add(m.counts)
+	return nil
+}
+
+// feed hands the batches of one side to the merger.
+type feed struct {
+	side   int
+	packer *column.Packer
+	to     *column.Appender
+	full   chan *rows
+	empty  chan struct{}
+
+	rows *rows // being merged; nil before the first and after the last
+	at   int   // in rows.sel
+	end  int   // of the rows of the key at at
+	last bool  // those may go on in the next batch
+}
+
+// push waits until a batch is merged: it belongs to its source again when push returns.
+func (f *feed) push(ctx context.Context, b *rows) error {
+	select {
+	case f.full <- b:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-f.empty:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// next makes at be the next row that has a key, with another batch if need be. Rows without a key go to the store.
+func (f *feed) next(ctx context.Context) error {
+	for {
+		if f.rows != nil {
+			for f.at < len(f.rows.sel) && f.unkeyed(int(f.rows.sel[f.at])) {
+				if err := f.pack(f.at, f.at+1); err != nil {
+					return err
+				}
+				f.at++
+			}
+			if f.at < len(f.rows.sel) {
+				return nil
+			}
+			f.rows = nil
+			select {
+			case f.empty <- struct{}{}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		select {
+		case b, ok := <-f.full:
+			if !ok {
+				return nil
+			}
+			f.rows, f.at = b, 0
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (f *feed) unkeyed(i int) bool {
+	if len(f.rows.bad) > 0 && f.rows.bad[i] != nil {
+		return true
+	}
+	for _, k := range f.rows.input.Keys {
+		if k.IsNull(i) {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *feed) pack(from, to int) error {
+	return f.to.Pack(f.packer, &f.rows.input, f.rows.sel[from:to])
+}
+
+// row is the row at at.
+func (f *feed) row() int { return int(f.rows.sel[f.at]) }
+
+// extend makes end be the end of the rows in this batch that have the key of at.
+func (f *feed) extend(order []int) {
+	f.end, f.last = f.at+1, true
+	for f.end < len(f.rows.sel) {
+		i := int(f.rows.sel[f.end])
+		if f.unkeyed(i) || compareKeys(f.rows, f.row(), f.rows, i, order) != 0 {
+			f.last = false
+			return
+		}
+		f.end++
+	}
+}
+
+// merger merges the sides.
+type merger struct {
+	order  []int
+	feeds  []*feed
+	store  *column.Store
+	judge  *match.Judge
+	counts *match.Counts
+	least  []*feed        // those that have the least key
+	key    []batch.Column // the key whose rows are put into the store
+}
+
+func (m *merger) run(ctx context.Context) error {
+	for _, f := range m.feeds {
+		if err := f.next(ctx); err != nil {
+			return err
+		}
+	}
+	for {
+		m.findLeast()
+		if len(m.least) == 0 {
+			return nil
+		}
+		if len(m.least) == len(m.feeds) && m.agrees() {
+			m.matched()
+			for _, f := range m.feeds {
+				f.at++
+				if err := f.next(ctx); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		if err := m.put(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// findLeast finds the sides that have the least key.
+func (m *merger) findLeast() {
+	m.least = m.least[:0]
+	for _, f := range m.feeds {
+		if f.rows == nil {
+			continue
+		}
+		if len(m.least) > 0 {
+			least := m.least[0]
+			switch c := compareKeys(f.rows, f.row(), least.rows, least.row(), m.order); {
+			case c > 0:
+				continue
+			case c < 0:
+				m.least = m.least[:0]
+			}
+		}
+		m.least = append(m.least, f)
+	}
+}
+
+// agrees reports whether the key has one row on each side, for certain, and they are the same in all that is compared.
+func (m *merger) agrees() bool {
+	first := m.feeds[0]
+	for _, f := range m.feeds {
+		f.extend(m.order)
+		if f.last || f.end != f.at+1 {
+			return false
+		}
+	}
+	for _, f := range m.feeds[1:] {
+		if !sameTerms(&first.rows.input, first.row(), &f.rows.input, f.row()) {
+			return false
+		}
+	}
+	return true
+}
+
+// matched counts the key that agrees.
+func (m *merger) matched() {
+	m.counts.Matched++
+	for _, f := range m.feeds {
+		m.counts.Rows[f.side][result.Matched]++
+		i := f.row()
+		for t, v := range f.rows.input.Terms {
+			if v.Column == nil || !m.judge.Summed(t) || v.IsNull(i) {
+				continue
+			}
+			m.counts.Sums.Of(t, f.side, unitOf(f.rows.input.Units[t], i)).Add(num(v.Column, i))
+		}
+	}
+}
+
+// put puts all rows of the least key into the store.
+func (m *merger) put(ctx context.Context) error {
+	least := m.least[0]
+	for k, v := range least.rows.input.Keys {
+		column.CopyValue(&m.key[k], v.Column, least.row())
+	}
+	for _, f := range m.least {
+		for f.rows != nil && m.hasKey(f) {
+			f.extend(m.order)
+			if err := f.pack(f.at, f.end); err != nil {
+				return err
+			}
+			f.at = f.end
+			if err := f.next(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// hasKey reports whether the row of f has the key that is being put into the store.
+func (m *merger) hasKey(f *feed) bool {
+	for k, v := range f.rows.input.Keys {
+		if column.CompareValues(&m.key[k], 0, v.Column, f.row()) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// compareKeys orders row i of a and row j of b by key.
+func compareKeys(a *rows, i int, b *rows, j int, order []int) int {
+	for _, part := range order {
+		if c := column.CompareValues(a.input.Keys[part].Column, i, b.input.Keys[part].Column, j); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// sameTerms reports whether all terms of two rows are the same, and none agrees with nothing.
+func sameTerms(a *column.Input, i int, b *column.Input, j int) bool {
+	for t := range a.Terms {
+		x, y := &a.Terms[t], &b.Terms[t]
+		if x.Column == nil || y.Column == nil || !sameValue(x, i, y, j) {
+			return false
+		}
+		if u, v := a.Units[t], b.Units[t]; !bytes.Equal(unitOf(u, i), unitOf(v, j)) {
+			return false
+		}
+	}
+	return true
+}
+
+func unitOf(v column.Vector, i int) []byte {
+	if v.Column == nil {
+		return nil
+	}
+	return v.Raw(i)
+}
+
+func sameValue(x *column.Vector, i int, y *column.Vector, j int) bool {
+	if x.Poisoned(i) || y.Poisoned(j) || x.IsNull(i) != y.IsNull(j) {
+		return false
+	}
+	if x.IsNull(i) {
+		return true
+	}
+	switch x.Type.Layout() {
+	case schema.Varlen:
+		return bytes.Equal(x.Raw(i), y.Raw(j))
+	case schema.Int128:
+		return x.Nums[i] == y.Nums[j]
+	case schema.Float64:
+		return math.Float64bits(x.Floats[i]) == math.Float64bits(y.Floats[j])
+	}
+	return x.Ints[i] == y.Ints[j]
+}

@@ -1,0 +1,109 @@
+package exec
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/sdk/batch"
+)
+
+// order verifies that the rows of a side come as its source promised: ascending by some columns, nulls first.
+type order struct {
+	names   []string
+	columns []int // of the declared ones
+	last    []batch.Column
+	row     int64
+	origin  string
+	started bool
+}
+
+func newOrder(names []string, columns []int) *order {
+	return &order{names: names, columns: columns, last: make([]batch.Column, len(columns))}
+}
+
+// verify looks at the rows that sel lists, but those that are bad. number gives their numbers.
+func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][]bad, number func(i int) int64) error {
+	for k, i := range sel {
+		if len(bad) > 0 && bad[int(i)] != nil {
+			continue
+		}
+		var c int
+		if k == 0 || !o.started || len(bad) > 0 {
+			c = o.compare(b, int(i))
+		} else {
+			c = compareRows(b, o.columns, int(sel[k-1]), int(i))
+		}
+		if c > 0 {
+			if k > 0 && len(bad) == 0 {
+				o.keep(b, int(sel[k-1]), number(int(sel[k-1])))
+			}
+			return fmt.Errorf("source %s: its rows are not sorted by %s: %s comes after %s; correct or remove sorted, or sort the data (text by code point, nulls first)",
+				source, strings.Join(o.names, ", "), o.describe(b, int(i), number(int(i)), b.Origin), o.describeLast())
+		}
+		if k == len(sel)-1 || len(bad) > 0 {
+			o.keep(b, int(i), number(int(i)))
+		}
+	}
+	return nil
+}
+
+func compareRows(b *batch.Batch, columns []int, i, j int) int {
+	for _, c := range columns {
+		if d := column.CompareValues(&b.Columns[c], i, &b.Columns[c], j); d != 0 {
+			return d
+		}
+	}
+	return 0
+}
+
+// compare orders the last row that was kept against row i.
+func (o *order) compare(b *batch.Batch, i int) int {
+	if !o.started {
+		return -1
+	}
+	for k, c := range o.columns {
+		if d := column.CompareValues(&o.last[k], 0, &b.Columns[c], i); d != 0 {
+			return d
+		}
+	}
+	return 0
+}
+
+func (o *order) keep(b *batch.Batch, i int, number int64) {
+	for k, c := range o.columns {
+		column.CopyValue(&o.last[k], &b.Columns[c], i)
+	}
+	o.started, o.row, o.origin = true, number, b.Origin
+}
+
+func (o *order) describe(b *batch.Batch, i int, number int64, origin string) string {
+	var values []string
+	for _, c := range o.columns {
+		values = append(values, quoted(&b.Columns[c], i))
+	}
+	return place(origin, number) + " (" + strings.Join(values, ", ") + ")"
+}
+
+func (o *order) describeLast() string {
+	var values []string
+	for k := range o.last {
+		values = append(values, quoted(&o.last[k], 0))
+	}
+	return place(o.origin, o.row) + " (" + strings.Join(values, ", ") + ")"
+}
+
+func place(origin string, row int64) string {
+	if origin == "" {
+		return fmt.Sprintf("row %d", row)
+	}
+	return fmt.Sprintf("%s, row %d", origin, row)
+}
+
+func quoted(c *batch.Column, i int) string {
+	v := c.Value(i)
+	if v.Null || c.Offsets == nil {
+		return v.String()
+	}
+	return fmt.Sprintf("%q", v.String())
+}
