@@ -68,6 +68,7 @@ func TestErrors(t *testing.T) {
 		{name: "value", text: head + "A,1.00,2026-01-05\n\"B\n\",1.005,2026-01-05\n", message: `DIR/f.csv, line 4, column "amount": "1.005" is not a decimal(18, 2)`},
 		{name: "value far down", text: long + "B,x,2026-01-05\n", message: `DIR/f.csv, line 5002, column "amount": "x" is not a decimal(18, 2)`},
 		{name: "the first of several values", text: head + "A,1.00,2026-01-32\nA,x,2026-01-05\n", message: `DIR/f.csv, line 2, column "day": "2026-01-32" is not a date (YYYY-MM-DD)`, hint: "read the column as text and use parse_time for other ways to write it"},
+		{name: "the first of several rows", text: "day,ref,amount\n2026-01-32,A,x\n2026-01-05,A,y\n", message: `DIR/f.csv, line 2, column "amount": "x" is not a decimal(18, 2)`},
 		{name: "value before a broken row", text: head + "A,x,2026-01-05\nB\n", message: `DIR/f.csv, line 2, column "amount": "x" is not a decimal(18, 2)`},
 		{name: "quoted empty number", text: head + "A,\"\",2026-01-05\n", message: `DIR/f.csv, line 2, column "amount": "" is not a decimal(18, 2)`, hint: `a quoted empty field is the empty text; if it means null here, set null = [""]`},
 		{name: "spaces", text: head + "A, 1,2026-01-05\n", message: `DIR/f.csv, line 2, column "amount": " 1" is not a decimal(18, 2)`, hint: "set trim = true to leave out the spaces around it"},

@@ -32,6 +32,8 @@ type filler struct {
 	from  int    // the first of them
 	base  int    // where the batch has it
 	fault error
+
+	starts, ends [stripRows]uint32 // of the fields being read
 }
 
 // column is a column of the batch.
@@ -162,7 +164,7 @@ func (f *filler) strip(from, n int) error {
 	if f.base == 0 {
 		f.batch.FirstRow = f.next
 	}
-	for i := range f.columns {
+	for i := 0; i < len(f.columns) && n > 0; i++ {
 		c := &f.columns[i]
 		if c.Valid != nil {
 			c.validate(f.base + n)

@@ -49,18 +49,29 @@ func parseDecimal(buf []byte, start, end, scale int) (int64, bool) {
 		start++
 	}
 	var n uint64
-	if point := end - scale - 1; scale > 0 && point > start && buf[point] == '.' && end-start <= 19 {
+	switch point := end - scale - 1; {
+	case scale == 0 || point <= start || buf[point] != '.' || end-start > 19:
+		var ok bool
+		if n, ok = shortDecimal(buf[start:end], scale); !ok {
+			return 0, false
+		}
+	case end-start <= 9: // put both parts side by side
+		s := uint(8*scale) & 63
+		part := binary.LittleEndian.Uint64(buf[end-8:]) >> (64 - s) << (64 - s)
+		x := part | binary.LittleEndian.Uint64(buf[point-8:])>>s
+		s = uint(8*(9-end+start)) & 63
+		x = x>>s<<s | 0x3030303030303030&(1<<s-1)
+		if !isDigits(x) {
+			return 0, false
+		}
+		n = eight(x)
+	default:
 		whole, ok1 := digitsBefore(buf, point, point-start)
 		part, ok2 := digitsBefore(buf, end, scale)
 		if !ok1 || !ok2 {
 			return 0, false
 		}
 		n = whole*pow10[scale] + part
-	} else {
-		var ok bool
-		if n, ok = shortDecimal(buf[start:end], scale); !ok {
-			return 0, false
-		}
 	}
 	if negative {
 		return -int64(n), true

@@ -46,22 +46,43 @@ func (f *filler) special(length int) bool {
 	return f.nullLengths != 0 && f.nullLengths>>min(uint(length), 63)&1 != 0
 }
 
-// inner is where the value of a field of the strip is, without quotes around it. Quotes
-// doubled inside are still doubled: no number or date has any.
-func (f *filler) inner(c *column, i int) (start, end int) {
-	start, end = f.field(c, i)
-	if f.x.buf[start] == f.o.quote && end > start {
-		return start + 1, end - 1
+// located says where field c of the next n rows of the strip is: starts[i] to ends[i], quotes around it included if
+// whole. Quotes doubled inside are never undone: no number or date has any.
+func (f *filler) located(c *column, n int, whole bool) (starts, ends []uint32) {
+	x := f.x
+	buf, width := x.buf, x.h.fields
+	pos := x.pos[f.from*width+c.field : (f.from+n-1)*width+c.field+2]
+	starts, ends = f.starts[:n], f.ends[:n]
+	p := 0
+	for i := range starts {
+		starts[i], ends[i] = pos[p]+1, pos[p+1]
+		p += width
 	}
-	return start, end
+	if c.last {
+		for i, end := range ends {
+			if end > starts[i] && buf[end-1] == '\r' {
+				ends[i]--
+			}
+		}
+	}
+	if !whole {
+		for i, start := range starts {
+			if buf[start] == f.o.quote && ends[i] > start {
+				starts[i]++
+				ends[i]--
+			}
+		}
+	}
+	return starts, ends
 }
 
 func fillInteger(f *filler, c *column, n int) int {
 	buf := f.x.buf
+	starts, ends := f.located(c, n, false)
 	c.Ints = slices.Grow(c.Ints, n)
 	out := c.Ints[f.base : f.base+n]
 	for i := range out {
-		start, end := f.inner(c, i)
+		start, end := int(starts[i]), int(ends[i])
 		negative := buf[start] == '-'
 		first := start
 		if negative {
@@ -86,11 +107,12 @@ func fillInteger(f *filler, c *column, n int) int {
 
 func fillDecimal(f *filler, c *column, n int) int {
 	buf := f.x.buf
+	starts, ends := f.located(c, n, false)
 	c.Ints = slices.Grow(c.Ints, n)
 	out := c.Ints[f.base : f.base+n]
 	scale, limit := int(c.Type.Scale), int64(c.precision)
 	for i := range out {
-		start, end := f.inner(c, i)
+		start, end := int(starts[i]), int(ends[i])
 		v, ok := parseDecimal(buf, start, end, scale)
 		if !ok || v >= limit || v <= -limit || f.special(end-start) {
 			c.Ints = c.Ints[:f.base+i]
@@ -107,11 +129,12 @@ func fillDecimal(f *filler, c *column, n int) int {
 
 func fillWide(f *filler, c *column, n int) int {
 	buf := f.x.buf
+	starts, ends := f.located(c, n, false)
 	c.Nums = slices.Grow(c.Nums, n)
 	out := c.Nums[f.base : f.base+n]
 	scale := int(c.Type.Scale)
 	for i := range out {
-		start, end := f.inner(c, i)
+		start, end := int(starts[i]), int(ends[i])
 		v, ok := int64(0), false
 		if scale <= 18 {
 			v, ok = parseDecimal(buf, start, end, scale)
@@ -131,10 +154,11 @@ func fillWide(f *filler, c *column, n int) int {
 
 func fillDate(f *filler, c *column, n int) int {
 	buf := f.x.buf
+	starts, ends := f.located(c, n, false)
 	c.Ints = slices.Grow(c.Ints, n)
 	out := c.Ints[f.base : f.base+n]
 	for i := range out {
-		start, end := f.inner(c, i)
+		start, end := int(starts[i]), int(ends[i])
 		days, ok := int64(0), false
 		if end-start == 10 {
 			days, ok = parseDate(buf[start:end])
@@ -154,10 +178,11 @@ func fillDate(f *filler, c *column, n int) int {
 
 func fillTimestamp(f *filler, c *column, n int) int {
 	buf := f.x.buf
+	starts, ends := f.located(c, n, false)
 	c.Ints = slices.Grow(c.Ints, n)
 	out := c.Ints[f.base : f.base+n]
 	for i := range out {
-		start, end := f.inner(c, i)
+		start, end := int(starts[i]), int(ends[i])
 		v, ok := f.timestamp(buf[start:end])
 		if !ok || f.special(end-start) {
 			c.Ints = c.Ints[:f.base+i]
@@ -191,6 +216,7 @@ func (f *filler) timestamp(text []byte) (int64, bool) {
 
 func fillText(f *filler, c *column, n int) int {
 	buf := f.x.buf
+	starts, ends := f.located(c, n, true)
 	c.Offsets = slices.Grow(c.Offsets, n)
 	offsets := c.Offsets[f.base+1 : f.base+1+n]
 	width := f.x.h.fields
@@ -199,7 +225,7 @@ func fillText(f *filler, c *column, n int) int {
 	used := len(c.Bytes)
 	dst := c.Bytes[:cap(c.Bytes)]
 	for i := range offsets {
-		start, end := f.field(c, i)
+		start, end := int(starts[i]), int(ends[i])
 		length := end - start
 		if length == 0 || buf[start] == f.o.quote || f.special(length) {
 			c.Bytes, c.Offsets = dst[:used], c.Offsets[:f.base+1+i]
