@@ -81,7 +81,6 @@ func (z *Zone) resolve(civil int64) (t int64, gap bool) {
 }
 
 func (c *Column) appendText(text []byte, zone *Zone) string {
-	problem := "not a " + c.Type.Kind.String()
 	switch c.Type.Kind {
 	case schema.String, schema.Enum, schema.Bytes:
 		if c.Type.Kind != schema.Bytes && !utf8.Valid(text) {
@@ -91,7 +90,7 @@ func (c *Column) appendText(text []byte, zone *Zone) string {
 		return ""
 	case schema.JSON:
 		if !json.Valid(text) {
-			return problem
+			return "not a json"
 		}
 		c.AppendBytes(bytes.TrimSpace(text))
 		return ""
@@ -107,7 +106,7 @@ func (c *Column) appendText(text []byte, zone *Zone) string {
 	case schema.Float:
 		f, err := strconv.ParseFloat(string(text), 64)
 		if err != nil {
-			return problem
+			return "not a float"
 		}
 		c.AppendFloat(f)
 		return ""
@@ -118,25 +117,25 @@ func (c *Column) appendText(text []byte, zone *Zone) string {
 		case "false", "FALSE", "False", "f", "0":
 			c.AppendInt(0)
 		default:
-			return problem + " (true or false)"
+			return "not a boolean (true or false)"
 		}
 		return ""
 	case schema.Date:
 		days, rest, ok := parseDate(text)
 		if !ok || len(rest) != 0 {
-			return problem + " (YYYY-MM-DD)"
+			return "not a date (YYYY-MM-DD)"
 		}
 		c.AppendInt(days)
 		return ""
 	case schema.Timestamp:
 		micros, ok := ParseTimestamp(text, zone)
 		if !ok {
-			return problem + " (YYYY-MM-DD HH:MM:SS, with a fraction and a zone if need be)"
+			return "not a timestamp (YYYY-MM-DD HH:MM:SS, with a fraction and a zone if need be)"
 		}
 		c.AppendInt(micros)
 		return ""
 	}
-	return problem
+	return "not a " + c.Type.Kind.String()
 }
 
 func (c *Column) appendDecimal(text []byte) string {
