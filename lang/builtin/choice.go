@@ -10,7 +10,7 @@ var coalesceFunc = &Func{
 	Name: "coalesce", Family: ChoiceFamily, Unit: SameUnit, SeesNull: true,
 	Params:  []Param{{Name: "a", Kinds: scalarKinds}, {Name: "b", Kinds: scalarKinds, Variadic: true}},
 	Doc:     "The first of its arguments that is not null, or null. The empty text is not null.",
-	Example: `coalesce(nickname, name, "")  → "Li"`,
+	Example: `coalesce(null, "Li", "")  → "Li"`,
 	Result: func(args []Arg) (schema.Type, *Problem) {
 		for i := range args {
 			if _, ok := Common(args[:i+1]...); !ok {

@@ -10,10 +10,10 @@ import (
 var zoneParam = Param{Name: "zone", Kinds: textKinds, Optional: true, Literal: true}
 
 var dateFunc = part("date", "The civil date of an instant in the time zone of its column, or in zone. A date stays as it is.",
-	`date(paid_at)  → 2026-11-20`, timeKinds, schema.Date, func(days int64) int64 { return days })
+	`date(2026-11-20T23:30:00Z, "Asia/Shanghai")  → 2026-11-21`, timeKinds, schema.Date, func(days int64) int64 { return days })
 
 var dayFunc = part("day", "The same as date; as the period of a window it is the whole day, from its first instant to that of the next.",
-	`day(paid_at)  → 2026-11-20`, timeKinds, schema.Date, func(days int64) int64 { return days })
+	`day(2026-11-20T06:30:00Z)  → 2026-11-20`, timeKinds, schema.Date, func(days int64) int64 { return days })
 
 var weekFunc = part("week", "The Monday of the week of an instant or a date; as the period of a window it is the seven days from there.",
 	`week(2026-11-20)  → 2026-11-16`, timeKinds, schema.Date, Monday)
@@ -55,7 +55,7 @@ var hourFunc = &Func{
 	Name: "hour", Family: TimeFamily,
 	Params:  []Param{{Name: "t", Kinds: []schema.Kind{schema.Timestamp}}, zoneParam},
 	Doc:     "The first instant of the hour of an instant, in the time zone of its column, or in zone; as the period of a window it is that hour.",
-	Example: `hour(2026-11-20T06:30)  → 2026-11-20T06:00:00Z`,
+	Example: `hour(2026-11-20T06:30:00Z)  → 2026-11-20T06:00:00Z`,
 	Result: func(args []Arg) (schema.Type, *Problem) {
 		return kind(schema.Timestamp), zoneProblem(args, 1)
 	},
@@ -118,7 +118,7 @@ func zoneProblem(args []Arg, i int) *Problem {
 var nowFunc = &Func{
 	Name: "now", Family: TimeFamily,
 	Doc:     "The run's scheduled instant. It is the same wherever it is asked for, so that a run can be repeated.",
-	Example: `now()  → 2026-11-21T06:30:00Z`,
+	Example: `now()  → 2026-11-20T22:30:00Z`,
 	Result:  gives(schema.Timestamp),
 	Call: func(ctx Context, _ []schema.Value) (schema.Value, error) {
 		return schema.Instant(ctx.Now), nil
@@ -129,7 +129,7 @@ var todayFunc = &Func{
 	Name: "today", Family: TimeFamily,
 	Params:  []Param{zoneParam},
 	Doc:     "The date of the run's scheduled instant in zone, or else in the zone of the rule's schedule.",
-	Example: `today("Asia/Shanghai") - 1d  → 2026-11-20`,
+	Example: `today("Asia/Shanghai")  → 2026-11-21`,
 	Result: func(args []Arg) (schema.Type, *Problem) {
 		return kind(schema.Date), zoneProblem(args, 0)
 	},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/recon-lang/recon/sdk/decimal"
@@ -33,7 +34,7 @@ func Real(v schema.Value) float64 {
 
 var absFunc = &Func{
 	Name: "abs", Family: NumberFamily, Unit: SameUnit,
-	Params:  []Param{{Name: "x", Kinds: append([]schema.Kind{schema.Duration}, numberKinds...)}},
+	Params:  []Param{{Name: "x", Kinds: append(slices.Clip(numberKinds), schema.Duration)}},
 	Doc:     "The value of x without its sign; of a duration likewise.",
 	Example: `abs(-12.50)  → 12.50`,
 	Result:  func(args []Arg) (schema.Type, *Problem) { return args[0].Type, nil },

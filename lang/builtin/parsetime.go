@@ -173,7 +173,7 @@ type fields struct {
 	hour12, pm                  bool
 	offset                      int64
 	seconds                     int64
-	hasSeconds, hasOffset       bool
+	hasSeconds, negative, hasOffset bool
 }
 
 func (f *fields) days() (days int64, ok bool) {
@@ -198,6 +198,9 @@ func (f *fields) days() (days int64, ok bool) {
 }
 
 func (f *fields) instant(z *batch.Zone) (micros int64, ok bool) {
+	if f.negative { // -1.5 is half a second before -1
+		return -f.seconds*1_000_000 - f.micro, true
+	}
 	if f.hasSeconds {
 		return f.seconds*1_000_000 + f.micro, true
 	}
@@ -286,9 +289,8 @@ func (f *fields) read(e *element, text []byte) (rest []byte, ok bool) {
 	case 's':
 		f.hasSeconds = true
 		if len(text) > 0 && text[0] == '-' {
-			rest, ok = number(text[1:], 1, 12, 0, 1<<40, &f.seconds)
-			f.seconds = -f.seconds
-			return rest, ok
+			f.negative = true
+			text = text[1:]
 		}
 		return number(text, 1, 12, 0, 1<<40, &f.seconds)
 	case 'b', 'B':
