@@ -287,6 +287,24 @@ func TestReadsDoNotMix(t *testing.T) {
 	})
 }
 
+// A request can be larger than the 4 MB that gRPC takes by itself.
+func TestLargeRequest(t *testing.T) {
+	src := open(t, newPool(t, host.Auto), "troubled")
+	req := request(5, "", "")
+	in := schema.Condition{Op: schema.In, Column: "ref", Type: schema.Type{Kind: schema.String}}
+	for i := range 100_000 {
+		in.Values = append(in.Values, schema.Text(fmt.Sprintf("a reference that is rather long, number %060d", i)))
+	}
+	req.Where = []schema.Condition{in}
+	rows := 0
+	if err := src.Read(t.Context(), req, func(b *batch.Batch) error { rows += b.Rows; return nil }); err != nil || rows != 5 {
+		t.Errorf("got %d rows and error %v", rows, err)
+	}
+	if src.Claim(req).Where != nil {
+		t.Error("a source without claims claims")
+	}
+}
+
 func TestTwoOpensAreTwoProcesses(t *testing.T) {
 	pool := newPool(t, host.Auto)
 	a, b := open(t, pool, "troubled"), open(t, pool, "troubled")

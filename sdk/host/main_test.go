@@ -30,6 +30,10 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[3] == "chatty" {
 		fmt.Println("loading …")
 	}
+	if len(os.Args) == 4 && os.Args[3] == "mute" {
+		_ = os.WriteFile(filepath.Join(os.Getenv("TMPDIR"), "mute"), fmt.Append(nil, os.Getpid()), 0o600)
+		select {}
+	}
 	if len(os.Args) == 4 && os.Args[3] == "stillborn" {
 		fmt.Fprintln(os.Stderr, "cannot find libfoo.so")
 		os.Exit(3)
@@ -45,6 +49,7 @@ var sources = []func() sdk.Source{
 	func() sdk.Source { return &troubled{name: "troubled"} },
 	func() sdk.Source { return &troubled{name: "chatty"} },
 	func() sdk.Source { return &troubled{name: "stillborn"} },
+	func() sdk.Source { return &troubled{name: "mute"} },
 }
 
 func builtin() map[string]func() sdk.Source {

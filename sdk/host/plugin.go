@@ -34,7 +34,7 @@ type Plugin struct {
 	life context.Context // ends with Close, and a start under way with it
 	end  context.CancelFunc
 
-	starting sync.Mutex // held while a process is started, so that one is enough
+	starting chan struct{} // full while a process is started, so that one is enough
 	mu       sync.Mutex // guards what follows
 	client   *wire.Client
 	active   int // calls under way
@@ -113,8 +113,8 @@ func (p *Plugin) Close() error {
 	p.closed = true
 	p.mu.Unlock()
 	p.end()
-	p.starting.Lock() // a start that was under way has seen the end
-	defer p.starting.Unlock()
+	p.starting <- struct{}{} // a start that was under way has seen the end
+	defer func() { <-p.starting }()
 	p.mu.Lock()
 	c := p.client
 	p.client = nil
@@ -209,8 +209,12 @@ func (p *Plugin) isClosed() bool {
 // acquire gives the running process, started if there is none, and keeps it from being
 // idle until release.
 func (p *Plugin) acquire(ctx context.Context) (*wire.Client, error) {
-	p.starting.Lock()
-	defer p.starting.Unlock()
+	select {
+	case p.starting <- struct{}{}:
+		defer func() { <-p.starting }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	p.mu.Lock()
 	c, closed := p.client, p.closed
 	if c != nil && !c.Exited() && !closed {
@@ -229,7 +233,7 @@ func (p *Plugin) acquire(ctx context.Context) (*wire.Client, error) {
 	return p.start(ctx)
 }
 
-// start starts the process. p.starting is held.
+// start starts the process. The caller has filled p.starting.
 func (p *Plugin) start(ctx context.Context) (*wire.Client, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

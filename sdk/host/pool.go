@@ -126,7 +126,7 @@ func (p *Pool) Open(_ context.Context, name string) (sdk.Source, error) {
 }
 
 func (p *Pool) open(prog *program) (*Plugin, error) {
-	plug := &Plugin{pool: p, program: prog, log: p.opts.Log.With("plugin", prog.name)}
+	plug := &Plugin{pool: p, program: prog, log: p.opts.Log.With("plugin", prog.name), starting: make(chan struct{}, 1)}
 	plug.life, plug.end = context.WithCancel(context.Background())
 	p.mu.Lock()
 	defer p.mu.Unlock()

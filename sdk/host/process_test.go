@@ -4,6 +4,7 @@ package host_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -165,6 +166,34 @@ func TestCloseEndsProcesses(t *testing.T) {
 	}
 }
 
+// A plugin that never answers does not hold up a caller who has given up.
+func TestStartIsCancelled(t *testing.T) {
+	temp := shortTemp(t)
+	t.Setenv("TMPDIR", temp)
+	pool := newPool(t, host.Auto)
+	src := open(t, pool, "mute")
+	waitFor(t, temp+"/mute")
+	start := time.Now()
+	pool.Close()
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("Close took %s", took)
+	}
+	if left := sockets(t, temp); len(left) > 0 {
+		t.Errorf("%q is left", left)
+	}
+	if _, err := src.Columns(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "the plugins were stopped") {
+		t.Errorf("got %v", err)
+	}
+
+	src = open(t, newPool(t, host.Auto), "mute")
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	start = time.Now()
+	if _, err := src.Columns(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 5*time.Second {
+		t.Errorf("got %v after %s", err, time.Since(start))
+	}
+}
+
 // syncBuffer is a buffer that two goroutines may use.
 type syncBuffer struct {
 	mu sync.Mutex
@@ -254,6 +283,20 @@ func TestInstalledPlugin(t *testing.T) {
 	var e *sdk.Error
 	if !errors.As(err, &e) || !strings.Contains(e.Message, "is not the program that was pinned") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Without a folder for caches, as in a container, a description starts the plugin.
+func TestNoCache(t *testing.T) {
+	t.Setenv("HOME", "")
+	t.Setenv("XDG_CACHE_HOME", "")
+	dir, _ := installed(t)
+	pool := host.NewPool(host.Options{Dirs: []string{dir}})
+	defer pool.Close()
+	for range 2 {
+		if got, missing := pool.Describe(t.Context(), []string{"ledger"}); got["ledger"].Version != "1.2" {
+			t.Errorf("got %v, %v", got, missing)
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // TestSource runs the contract of a source over the cases, as subtests of t, in this process
 // and through a real plugin process. For the latter the test binary starts itself, so its
-// TestMain must be Main. What is tested:
+// TestMain must be Main or call Serve. What is tested:
 //
 //   - Describe is valid, does no I/O and always answers the same; cases use only its settings
 //   - the rows of a case come as they should, in batches that are valid to the last bit
@@ -31,7 +31,7 @@ func TestSource(t *testing.T, src sdk.Source, cases ...Case) {
 	t.Run("here", func(t *testing.T) { testCases(t, src, src, cases) })
 	name := src.Describe().Name
 	if !served[name] {
-		t.Errorf("the contract needs a process too: add func TestMain(m *testing.M) { sdktest.Main(m, …) } with the constructor of %s", name)
+		t.Errorf("the contract needs a process too: add func TestMain(m *testing.M) { sdktest.Main(m, New) }, or call sdktest.Serve(New) in the one you have, where New makes %s", name)
 		return
 	}
 	for _, transport := range []host.Transport{host.Auto, host.GRPC} {

@@ -7,28 +7,34 @@ import (
 	"github.com/recon-lang/recon/sdk"
 )
 
-// served are the sources that Main was given, by name. It is written once, before any test
+// served are the sources that Serve was given, by name. It is written before any test
 // runs: TestSource must not start a test binary that would run its tests again.
 var served = map[string]bool{}
 
-// Main is the TestMain of a package that tests sources: it runs the tests, and where the host has
-// started the test binary as a plugin ("plugin serve NAME"), it serves the source of that
-// name instead.
+// Main is the TestMain of a package that tests sources.
 //
 //	func TestMain(m *testing.M) { sdktest.Main(m, New) }
 func Main(m *testing.M, sources ...func() sdk.Source) {
+	Serve(sources...)
+	os.Exit(m.Run())
+}
+
+// Serve is for a TestMain that has more to do than Main: call it first. Where the host has
+// started the test binary as a plugin ("plugin serve NAME"), it serves the source of that name
+// and ends the process; otherwise it returns.
+func Serve(sources ...func() sdk.Source) {
 	for _, source := range sources {
 		served[source().Describe().Name] = true
 	}
-	if len(os.Args) == 4 && os.Args[1] == "plugin" && os.Args[2] == "serve" {
-		for _, source := range sources {
-			if src := source(); src.Describe().Name == os.Args[3] {
-				sdk.Serve(src)
-				os.Exit(0)
-			}
-		}
-		os.Stderr.WriteString("sdktest.Main was given no source " + os.Args[3] + "\n")
-		os.Exit(2)
+	if len(os.Args) != 4 || os.Args[1] != "plugin" || os.Args[2] != "serve" {
+		return
 	}
-	os.Exit(m.Run())
+	for _, source := range sources {
+		if src := source(); src.Describe().Name == os.Args[3] {
+			sdk.Serve(src)
+			os.Exit(0)
+		}
+	}
+	os.Stderr.WriteString("sdktest.Serve was given no source " + os.Args[3] + "\n")
+	os.Exit(2)
 }

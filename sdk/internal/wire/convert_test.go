@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
+	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
 )
@@ -120,6 +121,28 @@ func TestDescriptionSurvives(t *testing.T) {
 	}
 	if got, err := UnmarshalDescription(data); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// A field that is added to a contract must be carried over the wire too: do that, then count it
+// here.
+func TestNoFieldIsForgotten(t *testing.T) {
+	for of, want := range map[reflect.Type]int{
+		reflect.TypeFor[schema.Source]():    6,
+		reflect.TypeFor[schema.Setting]():   7,
+		reflect.TypeFor[schema.Abilities](): 7,
+		reflect.TypeFor[schema.Type]():      5,
+		reflect.TypeFor[schema.Value]():     9,
+		reflect.TypeFor[schema.Column]():    3,
+		reflect.TypeFor[schema.Table]():     2,
+		reflect.TypeFor[schema.Condition](): 5,
+		reflect.TypeFor[Request]():          7,
+		reflect.TypeFor[batch.Batch]():      5,
+		reflect.TypeFor[batch.BadValue]():   5,
+	} {
+		if of.NumField() != want {
+			t.Errorf("%s has %d fields, the wire carries %d", of, of.NumField(), want)
+		}
 	}
 }
 
