@@ -142,6 +142,7 @@ func (s *Store) walk(ctx context.Context, rule string, want func(*view, *record)
 		if err != nil {
 			return err
 		}
+		v.limits = s.limits
 		if err := v.walk(ctx, finder, want, f); err != nil {
 			return err
 		}
@@ -171,7 +172,7 @@ func (v *view) walk(ctx context.Context, finder *finder, want func(*view, *recor
 		if want != nil && !want(v, r) {
 			continue
 		}
-		if some = append(some, r); len(some) == chunkThings {
+		if some = append(some, r); len(some) >= v.limits.things {
 			if err := give(); err != nil {
 				return err
 			}
@@ -181,7 +182,7 @@ func (v *view) walk(ctx context.Context, finder *finder, want func(*view, *recor
 
 // give loads the rows of some breaks and hands them over; in halves, if they are too many at a time.
 func (v *view) give(finder *finder, some []*record, f func(*view, *record, *Break) error) error {
-	rows, err := v.rowsOf(finder, some, otherRows)
+	rows, err := v.rowsOf(finder, some, v.limits.others)
 	if errors.Is(err, errTooMany) {
 		half := len(some) / 2
 		if err := v.give(finder, some[:half], f); err != nil {

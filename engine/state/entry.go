@@ -17,7 +17,7 @@ func (r *residual) settleAll(entries []entry) error {
 	for i := range entries {
 		entries[i].others = nil
 	}
-	err := r.loadOthers(entries, otherRows)
+	err := r.loadOthers(entries, r.t.store.limits.others)
 	if errors.Is(err, errTooMany) {
 		half := len(entries) / 2
 		if err := r.settleAll(entries[:half]); err != nil {

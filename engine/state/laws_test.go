@@ -17,25 +17,27 @@ import (
 	"pgregory.net/rapid"
 )
 
-// histories is how many random histories each law is tried on, unless -rapid.checks says otherwise.
-const histories = "5000"
-
 func TestMain(m *testing.M) {
-	if child := os.Getenv("RECON_STATE_CHILD"); child != "" {
-		crashChild(child)
+	if os.Getenv("RECON_STATE_CHILD") != "" {
+		crashChild()
 		return
-	}
-	flag.Parse()
-	set := false
-	flag.Visit(func(f *flag.Flag) { set = set || f.Name == "rapid.checks" })
-	if !set {
-		flag.Set("rapid.checks", histories)
 	}
 	os.Exit(m.Run())
 }
 
+// checkLaw tries a law on n random histories, unless -rapid.checks says otherwise.
+func checkLaw(t *testing.T, n int, law func(*rapid.T)) {
+	checks := flag.Lookup("rapid.checks")
+	if before := checks.Value.String(); before == checks.DefValue {
+		checks.Value.Set(fmt.Sprint(n))
+		defer checks.Value.Set(before)
+	}
+	rapid.Check(t, law)
+}
+
 // tb is what *testing.T and *rapid.T share.
 type tb interface {
+	Context() context.Context
 	Helper()
 	Fatal(...any)
 	Fatalf(string, ...any)
@@ -51,19 +53,22 @@ type rig struct {
 	runs    int
 	ids     map[string]string // break ids by the model's name of the break
 	ledger  string
-	latest  Summary
 	reports map[string]bool // what transitions alone say is open
 }
 
 func newRig(store *Store, name string, m *model) *rig {
-	def := Definition{
-		Rule: name, Fingerprint: [16]byte{1}, Pair: m.pair, Comparisons: []string{"amount", "status"},
+	return &rig{store: store, def: m.definition(name, 1), model: m, ids: map[string]string{}, ledger: name, reports: map[string]bool{}}
+}
+
+func (m *model) definition(rule string, fingerprint byte) Definition {
+	d := Definition{
+		Rule: rule, Fingerprint: [16]byte{fingerprint}, Pair: m.pair, Comparisons: []string{"amount", "status"}[:m.comparisons()],
 		Slack: time.Duration(m.slack) * time.Microsecond, Carry: Carry{Time: time.Duration(m.carry) * time.Microsecond},
 	}
 	for s := range m.sides {
-		def.Sides = append(def.Sides, fmt.Sprint("side", s))
+		d.Sides = append(d.Sides, fmt.Sprint("side", s))
 	}
-	return &rig{store: store, def: def, model: m, ids: map[string]string{}, ledger: name, reports: map[string]bool{}}
+	return d
 }
 
 func encodeValues(r modelRow) []byte {
@@ -125,7 +130,7 @@ func (g *rig) judge(rows []Row) (Verdict, error) {
 	if !slices.IsSortedFunc(in, byGroupOrder) {
 		return Verdict{}, fmt.Errorf("judge is given rows out of order: %v", in)
 	}
-	outcome, items, paired := judgeRows(in, g.model.sides, g.model.pair)
+	outcome, items, paired := g.model.judge(in)
 	v := Verdict{Outcome: outcome, Items: items}
 	if g.model.pair {
 		v.Paired = paired
@@ -153,7 +158,38 @@ func (g *rig) settle(t tb, w Window, rows []modelRow) (told []string) {
 	before := m.reportedItems()
 	m.windows[w.Start] = &modelWindow{w, residual}
 	after := m.reportedItems()
+	told, sum := g.push(t, w, residual)
+	var want []string
+	for _, line := range transitions(before, after) {
+		at := strings.LastIndex(line, " ")
+		want = append(want, strings.SplitN(line[:at], "#", 2)[0]+line[at:])
+	}
+	slices.Sort(want)
+	if !slices.Equal(told, want) {
+		t.Fatalf("transitions: got %q, want %q", told, want)
+	}
+	if got := int64(len(after)); sum.Open != got {
+		t.Fatalf("open: got %d, want %d", sum.Open, got)
+	}
+	expired := int64(0)
+	for _, items := range after {
+		for it := range items {
+			if it.expired {
+				expired++
+				break
+			}
+		}
+	}
+	if sum.Expired != expired {
+		t.Fatalf("expired: got %d, want %d", sum.Expired, expired)
+	}
+	g.compare(t)
+	return told
+}
 
+// push settles a residual in the store, and checks what holds of every settling.
+func (g *rig) push(t tb, w Window, residual []modelRow) (told []string, sum Summary) {
+	t.Helper()
 	g.runs++
 	run := fmt.Sprintf("%s-%d", g.ledger, g.runs)
 	started := base.Add(time.Duration(g.runs) * time.Second)
@@ -163,7 +199,7 @@ func (g *rig) settle(t tb, w Window, rows []modelRow) (told []string) {
 	}
 	defer st.Abort()
 	handed := map[int64]int{}
-	sum, err := st.Residual(residualOf(residual), func(group *Group) error {
+	sum, err = st.Residual(residualOf(residual), func(group *Group) error {
 		own := 0
 		for i := range group.Rows {
 			if group.Rows[i].Window.Start == w.Start {
@@ -202,34 +238,8 @@ func (g *rig) settle(t tb, w Window, rows []modelRow) (told []string) {
 	if err := st.Commit(recordOf(run, g.ledger), nil); err != nil {
 		t.Fatal(err)
 	}
-	g.latest = sum
-	var want []string
-	for _, line := range transitions(before, after) {
-		at := strings.LastIndex(line, " ")
-		want = append(want, strings.SplitN(line[:at], "#", 2)[0]+line[at:])
-	}
-	slices.Sort(want)
 	slices.Sort(told)
-	if !slices.Equal(told, want) {
-		t.Fatalf("transitions: got %q, want %q", told, want)
-	}
-	if got := int64(len(after)); sum.Open != got {
-		t.Fatalf("open: got %d, want %d", sum.Open, got)
-	}
-	expired := int64(0)
-	for _, items := range after {
-		for it := range items {
-			if it.expired {
-				expired++
-				break
-			}
-		}
-	}
-	if sum.Expired != expired {
-		t.Fatalf("expired: got %d, want %d", sum.Expired, expired)
-	}
-	g.compare(t)
-	return told
+	return told, sum
 }
 
 func recordOf(run, rule string) []byte {
@@ -314,6 +324,7 @@ func (s *stores) next(t tb) (*Store, string) {
 		}
 	}
 	s.used++
+	s.store.limits = limits{things: 1 + s.used%5, bytes: 1 << 20, others: 1 + s.used%7}
 	return s.store, fmt.Sprint("rule", s.used)
 }
 
@@ -346,7 +357,7 @@ func drawRows(t *rapid.T, m *model, start int64) []modelRow {
 // decisions in between: after each step the open items and transitions are those of the model, which knows no order.
 func TestHistories(t *testing.T) {
 	var shared stores
-	rapid.Check(t, func(t *rapid.T) {
+	checkLaw(t, 5000, func(t *rapid.T) {
 		store, name := shared.next(t)
 		m := drawModel(t)
 		g := newRig(store, name, m)

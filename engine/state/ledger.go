@@ -105,6 +105,7 @@ type decision struct {
 // view is a ledger as one read transaction sees it.
 type view struct {
 	txn         *badger.Txn
+	limits      limits
 	ledger      ledger
 	heads       []head   // by start
 	windows     []Window // of the heads

@@ -19,6 +19,8 @@ type model struct {
 	pair     bool
 	windows  map[int64]*modelWindow // by start
 	accepted map[string]bool        // key, outcome, digest
+	lenient  bool                   // the second comparison is not made
+	matched  [][]modelRow           // across windows, as open found them
 }
 
 type modelWindow struct {
@@ -52,12 +54,12 @@ type modelGroup struct {
 }
 
 // judgeRows is what the rule says of rows of one key: two comparisons, each for equality on all sides present.
-func judgeRows(rows []modelRow, sides int, pair bool) (outcome result.Outcome, items []Item, paired []bool) {
+func (m *model) judge(rows []modelRow) (outcome result.Outcome, items []Item, paired []bool) {
 	paired = make([]bool, len(rows))
-	if pair {
-		pairRows(rows, sides, paired)
+	if m.pair {
+		m.pairRows(rows, paired)
 	}
-	by := make([][]modelRow, sides)
+	by := make([][]modelRow, m.sides)
 	left := 0
 	for i, r := range rows {
 		if !paired[i] {
@@ -75,7 +77,7 @@ func judgeRows(rows []modelRow, sides int, pair bool) (outcome result.Outcome, i
 			present++
 		}
 	}
-	if !single && !(pair && present == 1) {
+	if !single && !(m.pair && present == 1) {
 		for s, rows := range by {
 			if len(rows) > 1 {
 				items = append(items, Item{result.Duplicate, s})
@@ -90,7 +92,7 @@ func judgeRows(rows []modelRow, sides int, pair bool) (outcome result.Outcome, i
 			items = append(items, Item{result.Missing, s})
 		}
 	}
-	for c := range 2 {
+	for c := range m.comparisons() {
 		values := map[int]bool{}
 		for _, rows := range by {
 			if len(rows) == 1 && present > 1 {
@@ -107,22 +109,29 @@ func judgeRows(rows []modelRow, sides int, pair bool) (outcome result.Outcome, i
 	return outcome, items, paired
 }
 
+func (m *model) comparisons() int {
+	if m.lenient {
+		return 1
+	}
+	return 2
+}
+
 // pairRows pairs equal rows, one of each side.
-func pairRows(rows []modelRow, sides int, paired []bool) {
+func (m *model) pairRows(rows []modelRow, paired []bool) {
 	for i, r := range rows {
 		if r.side != 0 || paired[i] {
 			continue
 		}
 		tuple := []int{i}
-		for s := 1; s < sides; s++ {
+		for s := 1; s < m.sides; s++ {
 			for j, q := range rows {
-				if q.side == s && !paired[j] && q.values == r.values {
+				if q.side == s && !paired[j] && slices.Equal(q.values[:m.comparisons()], r.values[:m.comparisons()]) {
 					tuple = append(tuple, j)
 					break
 				}
 			}
 		}
-		if len(tuple) == sides {
+		if len(tuple) == m.sides {
 			for _, j := range tuple {
 				paired[j] = true
 			}
@@ -147,7 +156,7 @@ func (m *model) inside(rows []modelRow) (residual []modelRow) {
 			continue
 		}
 		slices.SortFunc(rows, byGroupOrder)
-		outcome, _, paired := judgeRows(rows, m.sides, m.pair)
+		outcome, _, paired := m.judge(rows)
 		for i, r := range rows {
 			if outcome != result.Matched && !paired[i] {
 				residual = append(residual, r)
@@ -187,6 +196,7 @@ func (m *model) horizon() int64 {
 
 // open works out the open groups by key. Unkeyed rows have keys of their own.
 func (m *model) open() map[string][]modelGroup {
+	m.matched = nil
 	open := map[string][]modelGroup{}
 	keys := map[int][]modelRow{}
 	for _, start := range slices.Sorted(maps.Keys(m.windows)) {
@@ -228,17 +238,18 @@ func (m *model) open() map[string][]modelGroup {
 			}
 			group = append(group, here...)
 			slices.SortFunc(group, byGroupOrder)
-			outcome, _, paired := judgeRows(group, m.sides, m.pair)
-			if outcome == result.Matched {
-				group = nil
-			}
-			var left []modelRow
+			outcome, _, paired := m.judge(group)
+			var left, gone []modelRow
 			for i, r := range group {
-				if !paired[i] {
+				if paired[i] || outcome == result.Matched {
+					gone = append(gone, r)
+				} else {
 					left = append(left, r)
 				}
 			}
-			group = left
+			if group = left; len(gone) > 0 {
+				m.matched = append(m.matched, gone)
+			}
 			slices.SortStableFunc(group, func(a, b modelRow) int { return cmp.Compare(a.start, b.start) })
 		}
 		finish()
@@ -254,7 +265,7 @@ func (m *model) judged(rows []modelRow) modelGroup {
 	first := m.windows[rows[0].start]
 	g := modelGroup{rows: slices.Clone(rows)}
 	slices.SortFunc(g.rows, byGroupOrder)
-	outcome, items, _ := judgeRows(g.rows, m.sides, m.pair)
+	outcome, items, _ := m.judge(g.rows)
 	pending, expired := false, false
 	if outcome == result.Missing && m.carry > 0 {
 		if m.horizon() >= first.End+m.carry {

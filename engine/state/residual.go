@@ -10,11 +10,14 @@ import (
 	badger "github.com/dgraph-io/badger/v4"
 )
 
-const (
-	chunkThings = 16384   // rows and breaks of one chunk
-	chunkBytes  = 8 << 20 // bytes of its new rows
-	otherRows   = 65536   // rows of other windows loaded at a time, unless one key has more
-)
+// limits bound what is in memory at a time. Tests make them small.
+type limits struct {
+	things int // rows and breaks of one chunk
+	bytes  int // of its new rows
+	others int // rows loaded from other windows, unless one key has more
+}
+
+var usualLimits = limits{things: 16384, bytes: 8 << 20, others: 65536}
 
 // residual is the part of a settling that goes through all keys concerned, in chunks ascending by hash: new rows, the rows they
 // replace, and the breaks that were open before.
@@ -110,7 +113,7 @@ func (r *residual) plan() {
 		back = back || h.Start != t.of.Window.Start && h.Fingerprint == t.after.ledger.Fingerprint
 	}
 	if back {
-		r.width = math.MaxUint64/uint64(total/chunkThings+1) + 1
+		r.width = math.MaxUint64/uint64(total/int64(t.store.limits.things)+1) + 1
 		if r.width == 0 {
 			r.width = math.MaxUint64
 		}
@@ -129,7 +132,9 @@ func (r *residual) close() {
 
 // Residual takes the rows that the run left unmatched, ascending by Hash, and works out what becomes of them together with
 // the rows of other windows. It hands over each group that has a row of this window, matched or not (so all
-// its rows are either read or carried), and each transition, both ascending by hash. What it hands over is valid only during the call.
+// its rows are either read or carried), and each transition, both ascending by hash. A group is valid only during the call; a
+// transition's break may be kept.
+//
 // It holds a few thousand rows in memory at a time, and all rows of one key. A row is not needed once the next is asked for.
 func (t *Settling) Residual(rows iter.Seq2[Row, error], group func(*Group) error, transition func(*Transition) error) (Summary, error) {
 	if t.ended || t.finished {
@@ -244,7 +249,7 @@ func (r *residual) add(row Row) error {
 
 // room works the chunk off if it is full and a thing of another hash comes, so that no key is cut in two.
 func (r *residual) room(hash uint64) error {
-	if hash != r.last && (r.things() >= chunkThings || r.copied.total >= chunkBytes) {
+	if hash != r.last && (r.things() >= r.t.store.limits.things || r.copied.total >= r.t.store.limits.bytes) {
 		if err := r.process(hash - 1); err != nil {
 			return err
 		}
@@ -389,7 +394,7 @@ func (r *residual) entries(anew []*Row) []entry {
 		}
 		e.touched = len(e.news)+len(e.olds) > 0
 		for ; len(anew) > 0 && same(anew[0]); anew = anew[1:] {
-			e.touched = true
+			e.touched = e.touched || e.kind == Keyed // others stand in their window as before
 		}
 		entries = append(entries, e)
 	}

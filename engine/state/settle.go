@@ -224,9 +224,7 @@ func (t *Settling) Commit(record []byte, messages []Message) error {
 	t.committed = true
 	// What follows cannot fail the settling: it is done, and the next Open does it otherwise.
 	t.end()
-	if t.store.step("clean") == nil {
-		t.store.sweep(t.generation)
-	}
+	_ = t.store.sweep(t.generation)
 	t.store.writing.Unlock()
 	return nil
 }

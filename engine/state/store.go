@@ -27,6 +27,7 @@ type Store struct {
 	dir     string // "" in memory
 	db      *badger.DB
 	lock    *lock
+	limits  limits
 	writing sync.Mutex // held by whoever writes, a settling from Begin to its end
 
 	// fault is called before each write, and its error becomes the write's. Tests set it to kill the process.
@@ -42,7 +43,7 @@ const spareBytes = 64 << 20
 // a killed process left behind. The error is a *HeldError if somebody else holds the state, ErrNoState, a
 // *SchemaError, or the file system's; it names dir.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir}
+	s := &Store{dir: dir, limits: usualLimits}
 	if err := s.open(ctx, o); err != nil {
 		return nil, s.wrap(err)
 	}
@@ -117,7 +118,7 @@ func OpenMemory() (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
-	s := &Store{db: db}
+	s := &Store{db: db, limits: usualLimits}
 	if err := s.prepare(); err != nil {
 		db.Close()
 		return nil, s.wrap(err)

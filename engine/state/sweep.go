@@ -34,6 +34,9 @@ type announcement struct {
 
 // sweep deletes, of the generations that a settling has announced, what nothing names, and then the announcement.
 func (s *Store) sweep(generation uint64) error {
+	if err := s.step("sweep"); err != nil {
+		return err
+	}
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
 	var a announcement

@@ -20,7 +20,7 @@ type Verified struct {
 func (s *Store) Verify(ctx context.Context) (Verified, error) {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
-	c := checker{ctx: ctx, txn: txn}
+	c := checker{ctx: ctx, txn: txn, limits: s.limits}
 	if err := c.runs(); err != nil {
 		return c.seen, s.wrap(err)
 	}
@@ -37,9 +37,10 @@ func (s *Store) Verify(ctx context.Context) (Verified, error) {
 }
 
 type checker struct {
-	ctx  context.Context
-	txn  *badger.Txn
-	seen Verified
+	ctx    context.Context
+	txn    *badger.Txn
+	limits limits
+	seen   Verified
 }
 
 // runs goes along the chain.
@@ -100,6 +101,7 @@ func (c *checker) ledger(l ledger) error {
 	if err != nil {
 		return err
 	}
+	v.limits = c.limits
 	for i := range v.heads {
 		h := &v.heads[i]
 		if i > 0 && v.heads[i-1].End > h.Start {

@@ -1,0 +1,58 @@
+package state
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// smallDisk mounts a file system of a few megabytes, which root may.
+func smallDisk(t *testing.T, options string, flags uintptr) string {
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", flags, options); err != nil {
+		t.Skipf("mount: %v", err)
+	}
+	t.Cleanup(func() { unix.Unmount(dir, 0) })
+	return dir
+}
+
+// TestFullDisk settles until the disk is full. The process lives, says so, and what was settled stands.
+func TestFullDisk(t *testing.T) {
+	dir := smallDisk(t, "size=90m", 0)
+	s := open(t, filepath.Join(dir, "state"))
+	settled := 0
+	for {
+		if err := crashSettle(s, settled*3); err != nil {
+			if !strings.Contains(err.Error(), "state "+s.dir+": ") || !strings.Contains(err.Error(), "the disk is full") {
+				t.Error(err)
+			}
+			break
+		}
+		settled++
+	}
+	if v, err := s.Verify(t.Context()); err != nil || v.Windows != int64(settled) || settled == 0 {
+		t.Errorf("%d settlings: %+v, %v", settled, v, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadOnlyFolder(t *testing.T) {
+	dir := smallDisk(t, "size=200m", 0)
+	s := open(t, dir)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), dir, Options{}); err == nil || !strings.Contains(err.Error(), "state "+dir+": open "+dir+"/lock: read-only file system") {
+		t.Errorf("read-only: %v", err)
+	}
+	if _, err := Open(t.Context(), filepath.Join(dir, "new"), Options{Create: true}); err == nil || !strings.Contains(err.Error(), "read-only file system") {
+		t.Errorf("read-only: %v", err)
+	}
+}
