@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/tools/txtar"
+
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -66,6 +68,47 @@ func TestCodesAreExplainedByTrueExamples(t *testing.T) {
 		}
 		for _, d := range compileText(e.Good).Diags {
 			t.Errorf("%s: the good example\n%sgives %s", e.Code, e.Good, describe(d))
+		}
+	}
+}
+
+// wrongCases are the files of testdata/wrong.txtar: each with one fault, which must be found with
+// its code at its place, and nothing else.
+func TestWrongRules(t *testing.T) {
+	archive, err := txtar.ParseFile("testdata/wrong.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	declarations := string(archive.Files[0].Data)
+	seen := map[diag.Code]bool{}
+	for _, f := range archive.Files[1:] {
+		code, _, _ := strings.Cut(f.Name, " ")
+		t.Run(f.Name, func(t *testing.T) {
+			text := string(f.Data)
+			if strings.Count(text, "«") != 1 || strings.Count(text, "»") != 1 {
+				t.Fatal("a case has one marked place")
+			}
+			start := strings.Index(text, "«")
+			text = strings.Replace(text, "«", "", 1)
+			end := strings.Index(text, "»")
+			text = strings.Replace(text, "»", "", 1) + declarations
+			diags := compileText(text).Diags
+			if len(diags) != 1 {
+				t.Errorf("got %d findings, want one", len(diags))
+			}
+			for _, d := range diags {
+				if string(d.Code) != code || d.Span.Start != start || d.Span.End != end {
+					t.Errorf("got %s, want %s at [%s]", describe(d), code, text[start:end])
+				}
+			}
+		})
+		seen[diag.Code(code)] = true
+	}
+	for _, e := range diag.Codes() {
+		if strings.HasPrefix(string(e.Code), "RC2") || strings.HasPrefix(string(e.Code), "RC3") || strings.HasPrefix(string(e.Code), "RC5") {
+			if !seen[e.Code] {
+				t.Errorf("no case for %s (%s)", e.Code, e.Title)
+			}
 		}
 	}
 }

@@ -308,6 +308,11 @@ func (x *typer) qualified(n, head, column *node) value {
 		if !ok {
 			return x.unknownColumn(s.rows, s.name, column)
 		}
+		if x.only > 0 {
+			x.report(diag.Unqualified, n.span, "a single term speaks of the same column on every side and names none",
+				fmt.Sprintf("write %s, or give a term for each side", column.text))
+			return value{}
+		}
 		return x.sideColumn(n.span, i, at)
 	}
 	if x.inBroken(head.text) {
