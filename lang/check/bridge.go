@@ -39,7 +39,7 @@ func parse(tokens []token, span diag.Span, report func(diag.Diagnostic)) *node {
 	if n := b.simple(); n != nil {
 		return n
 	}
-	tree, err := parser.Parse(b.placeholders())
+	tree, err := new(parser.Parser).Parse(b.placeholders(), nil)
 	if err != nil {
 		b.unreadable(span)
 		return nil

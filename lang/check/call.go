@@ -160,9 +160,7 @@ func (x *typer) inZone(n *node, f *builtin.Func, v value, args []value) value {
 		return value{}
 	}
 	if of == "" {
-		if of = x.zone; x.row != nil && x.row.zone != "" {
-			of = x.row.zone
-		}
+		of = x.defaultZone()
 	}
 	v.Zone, v.zones = of, false
 	if v.Type.Kind != schema.Timestamp {
@@ -171,6 +169,14 @@ func (x *typer) inZone(n *node, f *builtin.Func, v value, args []value) value {
 		v.zone = of
 	}
 	return v
+}
+
+// defaultZone is the zone of times that meet no column.
+func (x *typer) defaultZone() string {
+	if x.row != nil && x.row.zone != "" {
+		return x.row.zone
+	}
+	return x.zone
 }
 
 // physical is column("name").
@@ -262,6 +268,7 @@ func (x *typer) mapOf(n *node) value {
 			x.report(diag.BadMap, a.span, "keys and values of a map are literals", "")
 			return value{}
 		}
+		settle(v.civil, orElse(x.defaultZone(), "UTC"))
 		m.Args = append(m.Args, v.Expr)
 		m.Value.List = append(m.Value.List, v.Value)
 	}

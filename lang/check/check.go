@@ -9,6 +9,7 @@ package check
 
 import (
 	"slices"
+	"time"
 
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
@@ -38,7 +39,7 @@ func Needs(files []*syntax.File) []string {
 // list has no errors. The list says nothing that syntax.Parse has said.
 func Files(files []*syntax.File, cat schema.Catalog) (*program.Program, *Info, diag.List) {
 	c := &checker{
-		cat: cat, prog: &program.Program{}, rules: map[string]diag.Span{},
+		cat: cat, prog: &program.Program{}, rules: map[string]diag.Span{}, zones: map[string]*time.Location{},
 		info: &Info{Defs: map[diag.Span]*Symbol{}, Uses: map[diag.Span]*Symbol{}, Types: map[diag.Span]Typed{}},
 	}
 	for _, f := range files {
@@ -55,6 +56,17 @@ type checker struct {
 	info  *Info
 	list  diag.List
 	rules map[string]diag.Span
+	zones map[string]*time.Location // those loaded so far; nil: there is none of that name
+}
+
+// location is the time zone of an IANA name, or nil.
+func (c *checker) location(name string) *time.Location {
+	loc, known := c.zones[name]
+	if !known && name != "" && name != "Local" {
+		loc, _ = time.LoadLocation(name)
+		c.zones[name] = loc
+	}
+	return loc
 }
 
 func (c *checker) report(code diag.Code, at diag.Span, message, hint string) {

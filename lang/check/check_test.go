@@ -11,6 +11,7 @@ import (
 
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/langtest"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -110,5 +111,11 @@ func TestWrongRules(t *testing.T) {
 				t.Errorf("no case for %s (%s)", e.Code, e.Title)
 			}
 		}
+	}
+}
+
+func TestCases(t *testing.T) {
+	for _, name := range []string{"modules", "many"} {
+		langtest.Run(t, "testdata/"+name+".txtar", func(t *testing.T, c *langtest.Case) diag.List { return compile(c.Files...).Diags })
 	}
 }

@@ -16,6 +16,10 @@ func (m *module) columns(r *rowsDecl, b *block) {
 		m.pinned(r)
 		return
 	}
+	if section.Body == nil {
+		r.open = true
+		return
+	}
 	for _, s := range section.Body.Stmts {
 		c, ok := s.(*syntax.Column)
 		if !ok {
@@ -191,12 +195,15 @@ func (x *typer) derived(span diag.Span, i int) value {
 	if c.Type.Kind == schema.Invalid {
 		return value{}
 	}
-	e := &program.Expr{Op: program.OpPhysical, Name: c.Physical, Type: c.Type}
+	e := &program.Expr{Op: program.OpPhysical, Name: c.Physical, Type: c.Type, Span: span}
 	if c.Derived != nil {
-		e = clone(c.Derived)
+		e = c.Derived
 	}
-	e.Unit, e.Span = c.Unit, span
-	return value{Expr: e, zone: x.row.zoneOf(e.Type)}
+	v := x.copied(span, value{Expr: e, zone: x.row.zoneOf(e.Type)})
+	if !v.bad() {
+		v.Unit = c.Unit
+	}
+	return v
 }
 
 // takes checks that a column can have the value that derives it. A text is read as the column's

@@ -20,7 +20,8 @@ func (m *module) resolve(d *constantDecl) {
 	}
 	d.state = underway
 	if d.let != nil {
-		d.value = m.expr(d.let.Value, &scope{what: "a let"})
+		// Its zone-less times take the zone of what the let meets where it is used.
+		d.value = (&typer{module: m, scope: &scope{what: "a let"}}).whole(d.let.Value)
 		if d.value.bad() || m.secretInText(d.value) {
 			d.value = value{}
 		} else {

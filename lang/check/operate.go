@@ -62,7 +62,9 @@ func truth(op program.Op, span diag.Span, operands ...value) value {
 	for _, o := range operands {
 		e.Args = append(e.Args, o.Expr)
 	}
-	return value{Expr: e}.join(operands...)
+	v := value{Expr: e}.join(operands...)
+	v.zone, v.zones = "", false // a truth has none, and must not give it to what stands beside it
+	return v
 }
 
 // condition types a node that must be a condition; what stands for who wants it.

@@ -51,9 +51,7 @@ func (r *rowsDecl) zoneOf(t schema.Type) string {
 // keyValue is the value of a key, which is the same on all sides: that of the first.
 func (x *typer) keyValue(span diag.Span, k *key) value {
 	x.use(span, k.symbol)
-	e := clone(k.Terms[0])
-	e.Span = span
-	return value{Expr: e, zone: k.zone}
+	return x.copied(span, value{Expr: k.Terms[0], zone: k.zone})
 }
 
 // constantValue is a parameter, or the value of a let in its place.
@@ -73,9 +71,31 @@ func (x *typer) constantValue(span diag.Span, d *constantDecl) value {
 	if d.value.bad() {
 		return value{}
 	}
-	v := d.value
-	v.Expr = clone(v.Expr)
+	return x.copied(span, d.value)
+}
+
+// maxNodes bounds the size of one expression after lets, keys and derived columns were put in
+// their places: each use of a let that uses a let twice doubles it.
+const maxNodes = 20_000
+
+// copied is v with an expression of its own, so that two uses of a let do not share what a use may
+// change.
+func (x *typer) copied(span diag.Span, v value) value {
+	v.Walk(func(*program.Expr) bool { x.nodes++; return x.nodes <= maxNodes })
+	if x.nodes > maxNodes {
+		x.report(diag.TooLong, span, fmt.Sprintf("with all lets in their places this expression has more than %d parts", maxNodes), "write it in a shorter way")
+		return value{}
+	}
+	v.Expr, v.civil = clone(v.Expr, v.civil)
 	v.Span = span
+	if v.list != nil { // whose elements are its arguments
+		list := make([]value, len(v.list))
+		for i, e := range v.list {
+			list[i] = e
+			list[i].Expr, list[i].civil = v.Args[i], nil
+		}
+		v.list = list
+	}
 	return v
 }
 

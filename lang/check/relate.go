@@ -191,8 +191,10 @@ func (x *typer) in(n *node) value {
 		if !ok {
 			return value{}
 		}
+		v.civil = nil // they wait with the list
 		operands = append(operands, v)
 	}
+	operands[0] = a.join(list) // which settles what waits with the list
 	return truth(program.OpIn, n.span, operands...)
 }
 
@@ -231,5 +233,5 @@ func (x *typer) choice(n *node) value {
 		return value{}
 	}
 	e := &program.Expr{Op: program.OpCond, Type: t, Unit: u, Args: []*program.Expr{c.Expr, a.Expr, b.Expr}, Span: n.span}
-	return value{Expr: e}.join(a, b)
+	return value{Expr: e, civil: c.civil}.join(a, b)
 }

@@ -29,22 +29,25 @@ type typer struct {
 	*module
 	*scope
 	division map[*node]bool // quotients that stand where round takes them
+	nodes    int            // of the expressions copied into this one
 }
 
 // expr types a whole expression: what is left open in it is settled, and its type noted.
 func (m *module) expr(e *syntax.Expr, s *scope) value {
-	x := &typer{module: m, scope: s}
+	v := (&typer{module: m, scope: s}).whole(e)
+	if !v.bad() {
+		settle(v.civil, orElse(s.zone, "UTC"))
+		v.civil = nil
+	}
+	return v
+}
+
+// whole types a whole expression and notes its type.
+func (x *typer) whole(e *syntax.Expr) value {
 	v := x.syntax(e)
-	if v.bad() {
-		return v
+	if !v.bad() {
+		x.info.Types[e.Span] = Typed{Type: v.Type, Unit: v.Unit}
 	}
-	zone := s.zone
-	if zone == "" {
-		zone = "UTC"
-	}
-	settle(v.civil, zone)
-	v.civil = nil
-	m.info.Types[e.Span] = Typed{Type: v.Type, Unit: v.Unit}
 	return v
 }
 

@@ -27,7 +27,7 @@ func (m *module) settings(r *rowsDecl, b *block) {
 	for _, a := range b.left() {
 		i := slices.IndexFunc(plugin.Settings, func(s schema.Setting) bool { return s.Name == a.Name.Name })
 		if i < 0 {
-			m.unknownSetting(a, plugin)
+			given[m.unknownSetting(a, plugin)] = true // it is not missing as well
 			m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a setting"})
 			continue
 		}
@@ -69,7 +69,8 @@ func (m *module) noPlugin(name *syntax.Ident) {
 		Hint: orElse(hintNames(name.Name, "", known), "recon plugin list shows what is installed"), Fixes: fixName(name.Span, name.Name, known)})
 }
 
-func (m *module) unknownSetting(a *syntax.Attribute, plugin schema.Source) {
+// unknownSetting reports a setting and gives the one that was probably meant, or "".
+func (m *module) unknownSetting(a *syntax.Attribute, plugin schema.Source) string {
 	known := slices.Clone(rowStatements)
 	for _, s := range plugin.Settings {
 		known = append(known, s.Name)
@@ -77,6 +78,7 @@ func (m *module) unknownSetting(a *syntax.Attribute, plugin schema.Source) {
 	slices.Sort(known)
 	m.add(diag.Diagnostic{Code: diag.UnknownSetting, Span: a.Name.Span, Message: fmt.Sprintf("%s has no setting %q", plugin.Name, a.Name.Name),
 		Hint: hintNames(a.Name.Name, "it has", known), Fixes: fixName(a.Name.Span, a.Name.Name, known)})
+	return diag.Suggest(a.Name.Name, known)
 }
 
 func (m *module) missingSettings(r *rowsDecl, plugin schema.Source, given map[string]bool) {

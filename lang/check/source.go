@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
@@ -52,7 +51,7 @@ func (m *module) zoneText(e *syntax.Expr, what string) string {
 		m.report(diag.WrongValue, e.Span, fmt.Sprintf("%s is a literal text", what), `write an IANA name such as "Asia/Shanghai"`)
 		return ""
 	}
-	if _, err := time.LoadLocation(v.Value.Text); err != nil || v.Value.Text == "" || v.Value.Text == "Local" {
+	if m.location(v.Value.Text) == nil {
 		m.report(diag.UnknownZone, e.Span, fmt.Sprintf("unknown time zone %q", v.Value.Text), `write an IANA name such as "Asia/Shanghai" or "UTC"`)
 		return ""
 	}

@@ -87,6 +87,9 @@ func (v value) join(parts ...value) value {
 
 // settle makes instants of zone-less literals.
 func settle(literals []*program.Expr, zone string) {
+	if len(literals) == 0 {
+		return
+	}
 	loc, err := time.LoadLocation(zone)
 	if err != nil { // was reported where the zone was declared
 		loc = time.UTC
@@ -97,15 +100,19 @@ func settle(literals []*program.Expr, zone string) {
 	}
 }
 
-// clone copies an expression, so that two uses of a let do not share what a use may change.
-func clone(e *program.Expr) *program.Expr {
-	if e == nil {
-		return nil
+// clone copies an expression. Which of the copies stand for the zone-less literals civil, it tells
+// beside.
+func clone(e *program.Expr, civil []*program.Expr) (c *program.Expr, copies []*program.Expr) {
+	c = new(program.Expr)
+	*c = *e
+	if slices.Contains(civil, e) {
+		copies = append(copies, c)
 	}
-	c := *e
 	c.Args = make([]*program.Expr, len(e.Args))
 	for i, a := range e.Args {
-		c.Args[i] = clone(a)
+		var below []*program.Expr
+		c.Args[i], below = clone(a, civil)
+		copies = append(copies, below...)
 	}
-	return &c
+	return c, copies
 }

@@ -89,9 +89,9 @@ func (t Type) String() string {
 }
 
 // quoteText writes a text as the language does.
-func quoteText(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`, "$", `\$`).Replace(s) + `"`
-}
+func quoteText(s string) string { return `"` + escapes.Replace(s) + `"` }
+
+var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`, "\r", `\r`, "$", `\$`)
 
 // Layout is how the values of a type lie in memory, in batches, on the wire and in
 // spill files. There are four, and no more, so that every kernel has few cases.
