@@ -12,7 +12,8 @@ import (
 
 // field is a column of what is read as the server describes it.
 type field struct {
-	oid uint32
+	oid      uint32
+	modifier int32
 	family
 }
 
@@ -82,7 +83,7 @@ func (s *session) describe(ctx context.Context, cfg schema.Config, columns []sch
 	all := map[string]field{}
 	var names []string
 	for _, f := range described.Fields {
-		all[f.Name] = field{f.DataTypeOID, familyOf(f.DataTypeOID)}
+		all[f.Name] = field{f.DataTypeOID, f.TypeModifier, familyOf(f.DataTypeOID)}
 		names = append(names, f.Name)
 	}
 	for _, c := range columns {

@@ -124,8 +124,17 @@ func (t tester) isNull(b *strings.Builder, column string, f field, want schema.T
 			b.WriteString(" OR " + column + " IN ('infinity', '-infinity')")
 			return schema.Exact
 		}
-	case schema.Integer, schema.Decimal:
+	case schema.Integer:
 		if f.family == whole {
+			return schema.Exact
+		}
+	case schema.Decimal:
+		if f.family == whole && want.Precision-want.Scale >= 19 {
+			return schema.Exact
+		}
+		// What a declared precision lets in fits, but for NaN.
+		if have := numericType(f.modifier); f.family == numeric && f.modifier >= 4 && f.modifier>>16 <= 38 && have.Scale <= want.Scale && have.Precision-have.Scale <= want.Precision-want.Scale {
+			b.WriteString(" OR " + column + " = 'NaN'")
 			return schema.Exact
 		}
 	case schema.Boolean:
