@@ -1,0 +1,58 @@
+// Package mysql reads tables and queries of MySQL, MariaDB and what speaks their protocol. It
+// turns rows in the protocol's text form into batches, within one read-only transaction on a
+// consistent snapshot, and lets the server filter and sort. It knows nothing of rules. Its API is New.
+package mysql
+
+import (
+	"context"
+
+	"github.com/recon-lang/recon/plugins/internal/sqlread"
+	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+type source struct{}
+
+// New is the source "mysql". Each read has a connection of its own.
+func New() sdk.Source { return source{} }
+
+func (source) Describe() schema.Source {
+	return schema.Source{
+		Name:    "mysql",
+		Version: "1",
+		Doc: "Reads a table or a query of a MySQL or MariaDB database, within a read-only transaction on a consistent snapshot. " +
+			"Conditions and order are left to the server. A DATETIME is taken in the source's zone; a TIMESTAMP is an instant. TINYINT(1) is pulled as integer and " +
+			"can be declared boolean. A zero date does not fit a date. Types that the language does not have (SET, TIME, …) are read as the text that the server prints.",
+		Settings: []schema.Setting{
+			{Name: "dsn", Type: schema.Type{Kind: schema.Secret}, Required: true, Example: `secret.orders_dsn`,
+				Doc: "Address and account: mysql://user:password@host:3306/database?tls=true, or user:password@tcp(host:3306)/database. Take it from a secret."},
+			{Name: "table", Type: schema.Type{Kind: schema.String}, Example: `"orders"`,
+				Doc: "A table or view, with its database if it is not the dsn's: shop.orders. A part with a dot stands in backticks."},
+			{Name: "query", Type: schema.Type{Kind: schema.SQL}, Example: `"""select no, amount from orders where paid_at >= :window_start"""`,
+				Doc: "A query instead of a table. Its :name parameters become literals that no value can leave; a timestamp is a civil time in the source's zone, and the session's " +
+					"time zone is set so that TIMESTAMP columns compare with it as well."},
+		},
+		OneSetting: [][]string{{"table", "query"}},
+		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true},
+	}
+}
+
+// Claim promises every condition. Order it promises for what the server sorts as the language does.
+func (source) Claim(req sdk.ReadRequest) sdk.Claims { return sqlread.Claim(req, sorted) }
+
+func sorted(t schema.Type) bool {
+	switch t.Kind {
+	case schema.String, schema.Enum, schema.Integer, schema.Decimal, schema.Boolean, schema.Date, schema.Timestamp:
+		return true
+	}
+	return false
+}
+
+func (source) Columns(ctx context.Context, cfg schema.Config) (schema.Table, error) {
+	var table schema.Table
+	err := within(ctx, sdk.ReadRequest{Config: cfg}, func(ctx context.Context, s *session) (err error) {
+		table, err = s.shape(ctx, cfg)
+		return err
+	})
+	return table, err
+}
