@@ -4,12 +4,16 @@ package plugins
 
 import (
 	"github.com/recon-lang/recon/plugins/csv"
+	"github.com/recon-lang/recon/plugins/mysql"
+	"github.com/recon-lang/recon/plugins/postgres"
 	"github.com/recon-lang/recon/sdk"
 )
 
 // Builtin gives the bundled sources by name: what `recon plugin serve NAME` serves.
 func Builtin() map[string]func() sdk.Source {
 	return map[string]func() sdk.Source{
-		"csv": csv.New,
+		"csv":      csv.New,
+		"mysql":    mysql.New,
+		"postgres": postgres.New,
 	}
 }

@@ -10,12 +10,14 @@ import (
 	"github.com/recon-lang/recon/plugins/internal/sqltest"
 	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/schema"
+	"github.com/recon-lang/recon/sdk/sdktest"
 	"github.com/recon-lang/recon/sdk/sdktest/dbtest"
 )
 
 var servers dbtest.Servers
 
 func TestMain(m *testing.M) {
+	sdktest.Serve(New)
 	code := m.Run()
 	servers.Stop()
 	os.Exit(code)
@@ -88,6 +90,7 @@ func TestTypes(t *testing.T) {
 		{"datetime(6)", "timestamp", "'2026-02-28 00:00:00.123456' ; '9999-12-31 23:59:59.999999'", "2026-02-27T16:00:00.123456Z ; 9999-12-31T15:59:59.999999Z"},
 		{"datetime", "timestamp", "'2026-02-28 00:00:00'", "2026-02-27T16:00:00Z"},
 		{"timestamp(6) null", "timestamp", "'2026-02-28 00:00:00.000001' ; '1970-01-02 00:00:00' ; null", "2026-02-27T15:00:00.000001Z ; 1970-01-01T15:00:00Z ; null"}, // written at the server's +09:00
+		{"timestamp null", "string", "'2026-02-28 00:00:00' ; null", "2026-02-27 15:00:00Z ; null"},
 		{"time", "string", "'-838:59:59'", "-838:59:59"},
 		{"varbinary(10)", "bytes", "x'00ff' ; ''", "\x00\xff ; "},
 		{"blob", "bytes", "x'00'", "\x00"},

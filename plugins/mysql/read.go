@@ -98,6 +98,8 @@ func (s *session) selected(f field, want schema.Type) string {
 	switch {
 	case f.family == single: // printed with six digits only; a double is printed in full
 		return "(" + quote(f.name) + " + 0e0)"
+	case f.family == instant && (want.Kind == schema.String || want.Kind == schema.Enum):
+		return f.text(s.clock)
 	case f.family == instant && want.Kind == schema.Timestamp && s.clock.zone == nil:
 		return "UNIX_TIMESTAMP(" + quote(f.name) + ")"
 	}

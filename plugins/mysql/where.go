@@ -3,6 +3,7 @@ package mysql
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/recon-lang/recon/plugins/internal/sqlread"
 	"github.com/recon-lang/recon/sdk/batch"
@@ -29,7 +30,7 @@ func (t tester) test(b *strings.Builder, c schema.Condition) schema.Claim {
 	}
 	switch c.Type.Kind {
 	case schema.String, schema.Enum:
-		return testText(b, f, c)
+		return testText(b, f, c, t.clock)
 	case schema.Integer, schema.Decimal:
 		if f.family == whole || f.family == numeric {
 			return compare(number(v))
@@ -102,7 +103,7 @@ func isNull(b *strings.Builder, column string, f field, want schema.Type) schema
 
 // testText compares the text that is delivered, by code point: as bytes of UTF-8, which pad nothing and fold nothing.
 // Equality also stands in the column's own collation, where an index can serve.
-func testText(b *strings.Builder, f field, c schema.Condition) schema.Claim {
+func testText(b *strings.Builder, f field, c schema.Condition, clock clock) schema.Claim {
 	if f.family == single || f.family == double || f.family == blob || f.family == other {
 		return schema.None // the server's text is not what is delivered
 	}
@@ -110,7 +111,7 @@ func testText(b *strings.Builder, f field, c schema.Condition) schema.Claim {
 	if c.Op == schema.Equal && f.family == text && fits(value, max(f.largest, asciiEnd)) {
 		b.WriteString(quote(f.name) + " = " + textLiteral(value) + " AND ")
 	}
-	b.WriteString(f.bytes() + " " + sqlread.Operator(c.Op) + " " + bytesLiteral(value))
+	b.WriteString(f.bytes(clock) + " " + sqlread.Operator(c.Op) + " " + bytesLiteral(value))
 	return schema.Exact
 }
 
@@ -137,13 +138,23 @@ func (f field) number() string {
 	return quote(f.name)
 }
 
-// bytes is a column's text as the server must see it to compare by code point.
-func (f field) bytes() string {
+// text is a column as text. An instant says its zone.
+func (f field) text(clock clock) string {
 	column := quote(f.name)
-	if f.family == whole { // the sum has no ZEROFILL, as the driver's number has none
-		column = "(" + column + " + 0)"
+	switch {
+	case f.family == instant && clock.zone == time.UTC:
+		return "CONCAT(" + column + ", 'Z')"
+	case f.family == instant:
+		return "CONCAT(TIMESTAMP'1970-01-01 00:00:00' + INTERVAL UNIX_TIMESTAMP(" + column + ") SECOND, 'Z')"
+	case f.family == whole: // the sum has no ZEROFILL, as the driver's number has none
+		return "(" + column + " + 0)"
 	}
-	return "CAST(CONVERT(" + column + " USING utf8mb4) AS BINARY)"
+	return column
+}
+
+// bytes is a column's text as the server must see it to compare by code point.
+func (f field) bytes(clock clock) string {
+	return "CAST(CONVERT(" + f.text(clock) + " USING utf8mb4) AS BINARY)"
 }
 
 // order is what to sort a column by, so that its values come as the language orders them; ok is false where the
@@ -152,7 +163,7 @@ func (t tester) order(c schema.Column) (sql string, ok bool) {
 	f := t.fields[c.Name]
 	switch c.Type.Kind {
 	case schema.String, schema.Enum:
-		return f.bytes(), f.family != single && f.family != double && f.family != blob && f.family != other
+		return f.bytes(t.clock), f.family != single && f.family != double && f.family != blob && f.family != other
 	case schema.Integer, schema.Decimal:
 		if f.family == text {
 			return "CAST(" + quote(c.Name) + " AS DECIMAL(65, 27))", true
@@ -162,7 +173,7 @@ func (t tester) order(c schema.Column) (sql string, ok bool) {
 		return f.number(), f.family == whole
 	case schema.Date:
 		if f.family == text {
-			return f.bytes(), true
+			return f.bytes(t.clock), true
 		}
 		return quote(c.Name), f.family == day
 	case schema.Timestamp:

@@ -9,12 +9,14 @@ import (
 	"github.com/recon-lang/recon/plugins/internal/sqltest"
 	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/schema"
+	"github.com/recon-lang/recon/sdk/sdktest"
 	"github.com/recon-lang/recon/sdk/sdktest/dbtest"
 )
 
 var servers dbtest.Servers
 
 func TestMain(m *testing.M) {
+	sdktest.Serve(New)
 	code := m.Run()
 	servers.Stop()
 	os.Exit(code)
