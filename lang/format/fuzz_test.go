@@ -38,7 +38,7 @@ func seeds(t testing.TB) []string {
 func comments(f *syntax.File) []string {
 	var texts []string
 	for _, c := range f.Comments {
-		texts = append(texts, strings.TrimRight(c.Span.Text(), " \t"))
+		texts = append(texts, strings.TrimRight(c.Span.Text(), " \t\r"))
 	}
 	return texts
 }

@@ -32,7 +32,7 @@ func (p *printer) gap(offset int, fresh bool) *gap {
 		case syntax.Newline:
 			lines++
 		case syntax.Remark:
-			text := bytes.TrimRight(p.token(t), " \t")
+			text := bytes.TrimRight(p.token(t), " \t\r")
 			if lines == 0 && g.trailing == nil {
 				g.trailing = text
 			} else {

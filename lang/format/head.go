@@ -36,7 +36,7 @@ func (p *printer) head(start, end, level int) {
 			} else {
 				p.out.WriteString("  ")
 			}
-			p.out.Write(bytes.TrimRight(p.token(*t), " \t"))
+			p.out.Write(bytes.TrimRight(p.token(*t), " \t\r"))
 			broken = true
 			continue
 		}
@@ -161,7 +161,7 @@ func (p *printer) write(t syntax.Token) {
 	p.out.WriteString(`"""`)
 	for i, line := range lines {
 		p.newline()
-		line = strings.TrimSuffix(line, "\r")
+		line = strings.TrimRight(line, "\r")
 		rest, ok := strings.CutPrefix(line, old)
 		if !ok {
 			rest = strings.TrimLeft(line, " \t") // a blank line

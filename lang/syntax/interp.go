@@ -160,7 +160,7 @@ func (p *parser) decodeText(start, end int) string {
 			body = line[blank:]
 		}
 		at += len(line) + 1
-		lines[i] = strings.TrimSuffix(body, "\r")
+		lines[i] = strings.TrimRight(body, "\r")
 	}
 	return strings.Join(lines, "\n")
 }

@@ -333,7 +333,7 @@ func (p *parser) doc(i int) string {
 			break
 		}
 		if text, ok := strings.CutPrefix(p.text[p.tokens[at].Start:p.tokens[at].End], "##"); ok {
-			lines = append(lines, strings.TrimRight(strings.TrimPrefix(text, " "), " \t"))
+			lines = append(lines, strings.TrimRight(strings.TrimPrefix(text, " "), " \t\r"))
 		}
 		at--
 	}
