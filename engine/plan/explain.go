@@ -1,0 +1,215 @@
+package plan
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/recon-lang/recon/engine/internal/eval"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// Explanation is a plan in the words of its reader, as `recon plan --format json` prints it. It
+// only ever grows.
+type Explanation struct {
+	Rule     string            `json:"rule"`
+	Strategy Strategy          `json:"strategy"`
+	Why      string            `json:"why"`
+	Window   *ExplainedWindow  `json:"window"` // null without one
+	Params   map[string]string `json:"params"`
+	Budget   int64             `json:"budget"` // bytes of memory for rows
+	Sides    []ExplainedSide   `json:"sides"`
+	Steps    []string          `json:"steps"`
+	Slow     []string          `json:"slow"` // expressions that run row by row
+}
+
+// ExplainedWindow is the window that is read.
+type ExplainedWindow struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+}
+
+// ExplainedSide is what is read of a side.
+type ExplainedSide struct {
+	Name       string               `json:"name"`
+	Source     string               `json:"source"`
+	Plugin     string               `json:"plugin"`
+	Columns    []string             `json:"columns"` // physical ones
+	Order      []string             `json:"order,omitempty"`
+	Conditions []ExplainedCondition `json:"conditions"`
+}
+
+// ExplainedCondition is a condition on rows: who evaluates it. Source is "exact", "superset" or
+// "none", Here whether recon evaluates it as well.
+type ExplainedCondition struct {
+	Text   string `json:"text"`
+	Source string `json:"source"`
+	Here   bool   `json:"here"`
+}
+
+// Explain says what the plan does.
+func (p *Plan) Explain() (*Explanation, error) {
+	e := &Explanation{Rule: p.Rule.Name, Strategy: p.Strategy, Why: p.Why, Budget: p.Budget, Params: map[string]string{}, Slow: []string{}}
+	if p.Window != nil {
+		e.Window = &ExplainedWindow{p.Window.Start, p.Window.End}
+	}
+	for _, param := range p.Rule.Params {
+		if v, ok := p.Params[param.Name]; ok {
+			e.Params[param.Name] = v.String()
+		}
+	}
+	for i, s := range p.Sides {
+		side := p.Rule.Sides[i]
+		x := ExplainedSide{Name: side.Name, Source: side.Source.Name, Plugin: side.Source.Plugin, Order: s.Request.Order, Conditions: []ExplainedCondition{}}
+		for _, c := range s.Request.Columns {
+			x.Columns = append(x.Columns, c.Name)
+		}
+		for _, c := range s.Where {
+			x.Conditions = append(x.Conditions, explainCondition(c))
+		}
+		if s.Cut != nil {
+			x.Conditions = append(x.Conditions, explainCondition(*s.Cut))
+		}
+		e.Sides = append(e.Sides, x)
+		slow, err := p.slow(i)
+		if err != nil {
+			return nil, fmt.Errorf("side %s: %w", side.Name, err)
+		}
+		e.Slow = append(e.Slow, slow...)
+	}
+	e.Steps = p.steps()
+	return e, nil
+}
+
+func explainCondition(c Conjunct) ExplainedCondition {
+	return ExplainedCondition{Text: c.Text, Source: [...]string{schema.None: "none", schema.Superset: "superset", schema.Exact: "exact"}[c.Claim], Here: c.Here}
+}
+
+// slow lists the parts of a side's expressions that no kernel computes.
+func (p *Plan) slow(i int) ([]string, error) {
+	side := p.Rule.Sides[i]
+	env := p.Env(side.Source)
+	shape, err := eval.NewShape(side.Source, env)
+	if err != nil {
+		return nil, err
+	}
+	slow := shape.Explain()
+	env.Column, env.Poisoned = shape.Column, shape.Poisoned
+	add := func(what string, e *program.Expr) {
+		if e == nil || err != nil {
+			return
+		}
+		var k *eval.Kernel
+		if k, err = eval.Compile(e, env); err == nil {
+			for _, part := range k.Explain() {
+				slow = append(slow, what+": "+part)
+			}
+		}
+	}
+	for _, c := range p.Sides[i].Where {
+		add(side.Source.Name+", where", c.Expr)
+	}
+	for _, k := range p.Rule.Keys {
+		add("key "+k.Name, k.Terms[i])
+	}
+	for _, c := range p.Rule.Compare {
+		add("compare "+c.Name, c.Terms[i])
+	}
+	for _, u := range p.Rule.Unique {
+		for _, t := range u.Terms {
+			add("unique "+u.Name, t)
+		}
+	}
+	for _, a := range p.Rule.Assert {
+		add("assert "+a.Name, a.Cond)
+	}
+	return slow, err
+}
+
+// steps are what is done, in order.
+func (p *Plan) steps() []string {
+	var names []string
+	for _, s := range p.Rule.Sides {
+		names = append(names, s.Name)
+	}
+	all := strings.Join(names, ", ")
+	budget := humanize.IBytes(uint64(p.Budget))
+	var steps []string
+	switch p.Strategy {
+	case Scan:
+		steps = append(steps, "read "+all+" and check each row as it comes")
+	case Merge:
+		steps = append(steps, "read "+all+" at the same time, in the order of the key, and verify it",
+			"merge them by key: keys whose rows are the same in all that is compared are done with at once",
+			"keep the rows of all other keys in "+budget+" of memory, beyond that on disk, and compare them")
+	case Hash:
+		step := "read " + all
+		if len(names) > 1 {
+			step += " at the same time"
+		}
+		steps = append(steps, step+" into partitions by the hash of the key, in "+budget+" of memory, beyond that on disk")
+		if p.Rule.OneSided() {
+			steps = append(steps, "find the rows that repeat, and check each row")
+		} else {
+			steps = append(steps, "pair the rows of each partition by key, and compare those that are not the same bytes")
+		}
+	}
+	return append(steps, "verify that all rows and sums that were read are accounted for", "settle what is left with the rows of other runs")
+}
+
+// Explain prints what the plan does.
+func Explain(w io.Writer, p *Plan) error {
+	e, err := p.Explain()
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "rule %s: strategy %s, because %s\n", e.Rule, e.Strategy, e.Why)
+	if e.Window != nil {
+		fmt.Fprintf(&b, "window [%s, %s)\n", e.Window.Start.Format(time.RFC3339), e.Window.End.Format(time.RFC3339))
+	}
+	for _, param := range p.Rule.Params {
+		if v, ok := e.Params[param.Name]; ok {
+			fmt.Fprintf(&b, "param %s = %s\n", param.Name, v)
+		}
+	}
+	for _, s := range e.Sides {
+		name := s.Name
+		if s.Source != s.Name {
+			name += " (source " + s.Source + ")"
+		}
+		fmt.Fprintf(&b, "\nread %s from %s\n  columns    %s\n", name, s.Plugin, strings.Join(s.Columns, ", "))
+		if len(s.Order) > 0 {
+			fmt.Fprintf(&b, "  ordered    by %s\n", strings.Join(s.Order, ", "))
+		}
+		for _, c := range s.Conditions {
+			fmt.Fprintf(&b, "  condition  %s: %s\n", c.Text, c.by())
+		}
+	}
+	b.WriteString("\n")
+	for i, step := range e.Steps {
+		fmt.Fprintf(&b, "%d. %s\n", i+1, step)
+	}
+	for i, slow := range e.Slow {
+		if i == 0 {
+			b.WriteString("\nrow by row, because there is no faster way:\n")
+		}
+		fmt.Fprintf(&b, "  %s\n", slow)
+	}
+	_, err = io.WriteString(w, b.String())
+	return err
+}
+
+// by says who evaluates a condition.
+func (c ExplainedCondition) by() string {
+	switch {
+	case !c.Here:
+		return "by the source"
+	case c.Source == "superset":
+		return "by the source in part, and here"
+	}
+	return "here"
+}
