@@ -1,7 +1,6 @@
 package exec_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -14,7 +13,6 @@ import (
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
 	"github.com/recon-lang/recon/lang/program"
-	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -219,9 +217,6 @@ func expect(rule *program.Rule, rows [][][]schema.Value) string {
 	return b.String() + strings.Join(lines, "\n")
 }
 
-var _ = bytes.Equal
-var _ sdk.Source = (*table)(nil)
-
 // TestAgainstReference draws rules and rows and compares what the engine says with what the reference says. A case is one
 // rule with one set of rows for its sides.
 func TestAgainstReference(t *testing.T) {
@@ -247,4 +242,15 @@ func TestAgainstReference(t *testing.T) {
 			t.Fatalf("seed %d: %s\ngot\n%s\nwant\n%s", seed, show(rule), got, want)
 		}
 	}
+}
+
+func collect(t *testing.T, o *exec.Outcome) (rows []state.Row) {
+	t.Helper()
+	for r, err := range o.Rows() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, r)
+	}
+	return rows
 }

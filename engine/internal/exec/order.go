@@ -24,26 +24,29 @@ func newOrder(names []string, columns []int) *order {
 
 // verify looks at the rows that sel lists, but those that are bad. number gives their numbers.
 func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][]bad, number func(i int) int64) error {
-	for k, i := range sel {
-		if len(bad) > 0 && bad[int(i)] != nil {
+	last := -1 // the row before, in this batch
+	for _, k := range sel {
+		i := int(k)
+		if len(bad) > 0 && bad[i] != nil {
 			continue
 		}
-		var c int
-		if k == 0 || !o.started || len(bad) > 0 {
-			c = o.compare(b, int(i))
+		c := 0
+		if last >= 0 {
+			c = compareRows(b, o.columns, last, i)
 		} else {
-			c = compareRows(b, o.columns, int(sel[k-1]), int(i))
+			c = o.compare(b, i)
 		}
 		if c > 0 {
-			if k > 0 && len(bad) == 0 {
-				o.keep(b, int(sel[k-1]), number(int(sel[k-1])))
+			if last >= 0 {
+				o.keep(b, last, number(last))
 			}
 			return fmt.Errorf("source %s: its rows are not sorted by %s: %s comes after %s; correct or remove sorted, or sort the data (text by code point, nulls first)",
-				source, strings.Join(o.names, ", "), o.describe(b, int(i), number(int(i)), b.Origin), o.describeLast())
+				source, strings.Join(o.names, ", "), o.describe(b, i, number(i), b.Origin), o.describeLast())
 		}
-		if k == len(sel)-1 || len(bad) > 0 {
-			o.keep(b, int(i), number(int(i)))
-		}
+		last = i
+	}
+	if last >= 0 {
+		o.keep(b, last, number(last))
 	}
 	return nil
 }

@@ -165,7 +165,8 @@ type overRun struct {
 	counts   *match.Counts
 	repeated []*numbers     // of each unique but the first: numbers of rows that it finds repeated
 	sorter   *column.Sorter // what breaches, and rows that could not be read
-	number   int            // index of the column
+	copy     column.Row
+	number   int // index of the column
 	breach   int
 }
 
@@ -313,6 +314,8 @@ func (o *overRun) row(r column.Sided, repeated bool) error {
 			return nil
 		}
 	}
+	o.copy = append(o.copy[:0], r.Row...) // the place of the row's hash may have links that are still needed
+	r.Row = o.copy
 	o.shape.ClearInt(r.Row, 0, o.number) // it depends on the order of rows, and the result must not
 	r.Row.SetHash(o.shape.UnkeyedHash(r.Row, 0))
 	return o.sorter.Add(r)

@@ -196,20 +196,29 @@ func (r *reader) selectRows(b *batch.Batch) {
 		}
 		r.filter(b, k)
 	}
+	if r.timed {
+		r.findTimeless(b)
+	}
+}
+
+// findTimeless notes rows that have no time. Conditions saw it as the null that it is, wherever they were evaluated.
+func (r *reader) findTimeless(b *batch.Batch) {
+	c := &b.Columns[r.source.Time]
+	if c.Valid == nil {
+		return
+	}
+	for _, i := range r.sel {
+		if c.IsNull(int(i)) && !r.badIn(int(i), r.source.Time) {
+			r.note(int(i), bad{column: r.source.Time, name: "column " + r.source.Columns[r.source.Time].Name, reason: "null, but it is the time of the row"})
+		}
+	}
 }
 
 func (r *reader) cutWindow(b *batch.Batch) {
 	c := &b.Columns[r.source.Time]
 	date := c.Type.Kind == schema.Date
 	for i, t := range c.Ints[:b.Rows] {
-		if c.IsNull(i) {
-			if !r.badIn(i, r.source.Time) {
-				r.note(i, bad{column: r.source.Time, name: "column " + r.source.Columns[r.source.Time].Name, reason: "null, but it is the time of the row"})
-			}
-			r.sel = append(r.sel, int32(i))
-			continue
-		}
-		if r.cut {
+		if r.cut && !c.IsNull(i) {
 			if date {
 				t = r.shape.Midnight(r.index, t)
 			}

@@ -209,7 +209,7 @@ func (g *gather) row(r column.Sided) error {
 		return g.f.tell.repeated(r)
 	}
 	g.rows = append(g.rows, column.Sided{Side: r.Side, Row: slices.Clone(r.Row)})
-	if g.bytes += int64(len(r.Row)); g.bytes > g.f.limit {
+	if g.bytes += int64(len(r.Row)); g.f.keep && g.bytes > g.f.limit {
 		return tooMany(g.f.shape, g.rows)
 	}
 	return nil
