@@ -3,7 +3,6 @@ package builtin
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -168,11 +167,11 @@ func (p *pattern) incomplete() string {
 
 // fields are what a text said.
 type fields struct {
-	year, month, day, yearDay   int64
-	hour, minute, second, micro int64
-	hour12, pm                  bool
-	offset                      int64
-	seconds                     int64
+	year, month, day, yearDay       int64
+	hour, minute, second, micro     int64
+	hour12, pm                      bool
+	offset                          int64
+	seconds                         int64
 	hasSeconds, negative, hasOffset bool
 }
 
@@ -189,12 +188,10 @@ func (f *fields) days() (days int64, ok bool) {
 		}
 		return days, true
 	}
-	if f.month < 1 || f.month > 12 || f.day < 1 {
+	if !isDate(f.year, f.month, f.day) {
 		return 0, false
 	}
-	days = civilDays(f.year, f.month, f.day)
-	_, m, d := CivilDate(days)
-	return days, int64(m) == f.month && int64(d) == f.day
+	return civilDays(f.year, f.month, f.day), true
 }
 
 func (f *fields) instant(z *batch.Zone) (micros int64, ok bool) {
@@ -221,13 +218,29 @@ func (f *fields) instant(z *batch.Zone) (micros int64, ok bool) {
 	if f.hasOffset {
 		return (civil-f.offset)*1_000_000 + f.micro, true
 	}
-	return z.Micros(civil) + f.micro, true
+	return z.Instant(civil*1_000_000 + f.micro), true
 }
 
-// civilDays is the days from 1970-01-01 to a date of the Gregorian calendar; a day past the
-// end of its month counts on.
+// civilDays is the days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant, "chrono-Compatible
+// Low-Level Date Algorithms", days_from_civil).
 func civilDays(y, m, d int64) int64 {
-	return time.Date(int(y), time.Month(m), int(d), 0, 0, 0, 0, time.UTC).Unix() / daySeconds
+	if m <= 2 {
+		y--
+	}
+	era := floorDiv(y, 400)
+	yoe := y - era*400
+	doy := (153*((m+9)%12)+2)/5 + d - 1
+	return era*146097 + yoe*365 + yoe/4 - yoe/100 + doy - 719468
+}
+
+var monthDays = [...]int64{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+// isDate reports whether there is such a day in the calendar.
+func isDate(y, m, d int64) bool {
+	if m < 1 || m > 12 || d < 1 || d > monthDays[m-1] {
+		return false
+	}
+	return m != 2 || d < 29 || y%4 == 0 && (y%100 != 0 || y%400 == 0)
 }
 
 // parse reads all of text by the pattern.

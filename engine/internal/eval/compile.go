@@ -219,14 +219,15 @@ func scaled(n node, to int32, kind schema.Kind) node {
 	} else {
 		bound.Quo(f.bound, power(from-to))
 	}
-	if bound.Cmp(max38) > 0 {
+	bounded := bound.Cmp(max38) <= 0
+	if !bounded {
 		bound = max38
 	}
 	g := exactForm(decimalType(kind, bound, to), bound)
 	if to < from { // digits may be lost, and are looked for in the wider form
 		g.in = f.in
 	}
-	return &scaleNode{arg: n, f: g, from: from, to: to}
+	return &scaleNode{arg: n, f: g, from: from, to: to, bounded: bounded}
 }
 
 // widened is an exact number in 128 bits.

@@ -213,10 +213,14 @@ func (c *compiler) decode(e *program.Expr) (node, error) {
 		}
 		if n.texts != nil && equalable {
 			n.texts[text] = len(values)
+			n.few = append(n.few, text)
 		} else if equalable {
 			n.ints[j] = len(values)
 		}
 		values = append(values, pairs.List[i+1])
+	}
+	if len(n.few) > fewConstants || len(n.few) < len(values) {
+		n.few = nil
 	}
 	if len(e.Args) > 2 {
 		v, err := c.interp.value(e.Args[2])

@@ -56,6 +56,13 @@ func (c *compiler) comparison(e *program.Expr) (node, error) {
 		if f.typ.Kind == schema.JSON || g.typ.Kind == schema.JSON {
 			return nil, errSlow
 		}
+		if isConst && (op == program.OpEqual || op == program.OpNotEqual) {
+			equal := &inNode{arg: a, few: []string{limit.Text}}
+			if op == program.OpEqual {
+				return equal, nil
+			}
+			return &logicNode{op: program.OpNot, args: []node{equal}}, nil
+		}
 		return &compareNode{op: op, a: a, b: b}, nil
 	case f.typ.Kind != g.typ.Kind || f.in != inInts || g.in != inInts:
 		return nil, errSlow

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"math/bits"
+
 	"github.com/recon-lang/recon/lang/builtin"
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/decimal"
@@ -109,6 +111,7 @@ type scaleNode struct {
 	arg      node
 	f        form
 	from, to int32
+	bounded  bool // the product has at most 38 digits
 	out      vec
 }
 
@@ -130,6 +133,19 @@ func (n *scaleNode) eval(r *run) *vec {
 		out := grow(&n.out.nums, r.rows)
 		for i, x := range v.ints[:r.rows] {
 			out[i] = decimal.FromInt64(x)
+		}
+	case from == inInts && to == inNums && up > 0 && up <= 18 && n.bounded:
+		factor := uint64(decimal.Pow10(up).Lo)
+		out := grow(&n.out.nums, r.rows)
+		for i, x := range v.ints[:r.rows] {
+			hi, lo := bits.Mul64(uint64(x), factor)
+			out[i] = decimal.Num{Lo: lo, Hi: int64(hi) - int64(factor)&(x>>63)}
+		}
+	case from == inNums && to == inNums && up > 0 && n.bounded:
+		factor := decimal.Pow10(up)
+		out := grow(&n.out.nums, r.rows)
+		for i, x := range v.nums[:r.rows] {
+			out[i], _ = x.Mul(factor)
 		}
 	default:
 		n.exactly(r, v, from)

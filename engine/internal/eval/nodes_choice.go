@@ -174,7 +174,8 @@ type decodeNode struct {
 	arg    node
 	texts  map[string]int
 	ints   map[int64]int
-	other  int // the default's place among the values; -1: null
+	few    []string // the keys of texts in their order, where comparing is faster than hashing
+	other  int      // the default's place among the values; -1: null
 	values *vec
 	chosen
 }
@@ -189,15 +190,18 @@ func (n *decodeNode) eval(r *run) *vec {
 			n.takeNull(i)
 			continue
 		}
-		var k int
-		var ok bool
-		if n.texts != nil {
-			k, ok = n.texts[string(v.bytes[v.offsets[i]:v.offsets[i+1]])]
-		} else {
-			k, ok = n.ints[v.ints[i]]
-		}
-		if !ok {
-			k = n.other
+		k := n.other
+		switch {
+		case n.few != nil:
+			k = n.findFew(v.bytes[v.offsets[i]:v.offsets[i+1]])
+		case n.texts != nil:
+			if at, ok := n.texts[string(v.bytes[v.offsets[i]:v.offsets[i+1]])]; ok {
+				k = at
+			}
+		default:
+			if at, ok := n.ints[v.ints[i]]; ok {
+				k = at
+			}
 		}
 		if k < 0 {
 			n.takeNull(i)
@@ -206,6 +210,15 @@ func (n *decodeNode) eval(r *run) *vec {
 		}
 	}
 	return n.done()
+}
+
+func (n *decodeNode) findFew(text []byte) int {
+	for k, key := range n.few {
+		if string(text) == key {
+			return k
+		}
+	}
+	return n.other
 }
 
 // constants makes a vec of values that all fit a form.
