@@ -101,6 +101,9 @@ func convertValue(v schema.Value, t schema.Type, zone *time.Location) (schema.Va
 		return schema.Value{Type: t, Null: true}, nil
 	}
 	misfit := Fault{Reason: "not a " + t.String(), Input: clip(v.String())}
+	if t.Kind == schema.Integer {
+		misfit.Reason = "not an integer of 64 bits"
+	}
 	switch {
 	case isExact(v.Type.Kind) && t.Kind == schema.Integer:
 		if v.Type.Kind == schema.Integer {

@@ -47,7 +47,7 @@ func sketch(e *program.Expr) string {
 // included.
 func TestKernelsAgreeWithTheInterpreter(t *testing.T) {
 	env := randomEnv()
-	for seed := range uint64(cases(t) / 5) {
+	for seed := range uint64(cases(t) / 10) {
 		g := newGenerator(seed)
 		b := g.batch(1 + g.IntN(20))
 		for range 5 {
