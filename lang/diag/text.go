@@ -161,3 +161,14 @@ func printable(text string) string {
 		return r
 	}, text)
 }
+
+// Excerpt writes a place and the line there with a mark below it, as Text does for a diagnostic: for trouble that
+// is not the author's mistake but has to do with what stands there.
+func Excerpt(w io.Writer, s Span, color bool) error {
+	t := textWriter{w: bufio.NewWriter(w), color: color}
+	if s.File != nil {
+		fmt.Fprintf(t.w, "%s\n", t.paint(bold, place(s)))
+		t.excerpt(s, red)
+	}
+	return t.w.Flush()
+}

@@ -65,6 +65,17 @@ type Source struct {
 	Span     diag.Span
 }
 
+// SettingSpan is the place of a setting, to point at when the plugin finds fault with it. ok is false if it is not
+// given.
+func (s *Source) SettingSpan(name string) (span diag.Span, ok bool) {
+	for _, set := range s.Settings {
+		if set.Name == name {
+			return set.Span, true
+		}
+	}
+	return diag.Span{}, false
+}
+
 // Setting is one setting of a source, to be evaluated when the run's parameters and window
 // are known. Params are the names that a SQL text binds, each with its expression.
 type Setting struct {

@@ -35,7 +35,7 @@ type Plugin struct {
 	end  context.CancelFunc
 
 	starting chan struct{} // full while a process is started, so that one is enough
-	mu       sync.Mutex // guards what follows
+	mu       sync.Mutex    // guards what follows
 	client   *wire.Client
 	active   int // calls under way
 	idle     *time.Timer

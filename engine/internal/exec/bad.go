@@ -72,3 +72,13 @@ func (r *reader) number(b *batch.Batch, i int) int64 {
 func isCancel(err error) bool {
 	return errors.Is(err, context.Canceled)
 }
+
+// SourceError says which source was being read when something went wrong.
+type SourceError struct {
+	Source string
+	Err    error
+}
+
+func (e *SourceError) Error() string { return "read " + e.Source + ": " + e.Err.Error() }
+
+func (e *SourceError) Unwrap() error { return e.Err }

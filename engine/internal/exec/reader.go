@@ -125,7 +125,7 @@ func (r *reader) read(ctx context.Context, src sdk.Source, cfg schema.Config, ta
 	case own != nil:
 		return own
 	case err != nil:
-		return fmt.Errorf("read %s: %w", r.source.Name, err)
+		return &SourceError{Source: r.source.Name, Err: err}
 	}
 	return nil
 }
