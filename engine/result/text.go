@@ -14,7 +14,8 @@ import (
 )
 
 // Text writes a report for a person: verdict, counts, sums per side, gates, the largest
-// breaks. The same report gives the same bytes.
+// breaks. It leaves out what differs between two runs over the same data (the run's id, its time and strategy):
+// the same data gives the same bytes.
 func Text(w io.Writer, r *Report, style Style) error {
 	p := &printer{w: w, style: style}
 	p.heading(r)
@@ -70,11 +71,9 @@ func (p *printer) heading(r *Report) {
 	if run.Window != nil {
 		facts = append(facts, windowText(run.Window))
 	}
-	facts = append(facts, "run "+run.ID)
-	if run.Strategy != "" {
-		facts = append(facts, run.Strategy+", "+strconv.FormatFloat(run.Seconds, 'f', 2, 64)+" s")
+	if len(facts) > 0 {
+		p.printf("%s\n", p.style.paint(dim, strings.Join(facts, " · ")))
 	}
-	p.printf("%s\n", p.style.paint(dim, strings.Join(facts, " · ")))
 }
 
 func windowText(w *Window) string {

@@ -1,0 +1,180 @@
+package result
+
+import (
+	"cmp"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/recon-lang/recon/sdk/decimal"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// Explain writes all that is known of one break for a person.
+func Explain(w io.Writer, b *Break, style Style) error {
+	p := &printer{w: w, style: style}
+	p.printf("%s  %s  %s\n", style.paint(bold, b.Rule), style.paint(red, b.What()), b.KeyText())
+	p.facts(b)
+	for _, c := range b.Comparisons {
+		p.comparison(b, &c)
+	}
+	p.rows(b)
+	return p.err
+}
+
+func (p *printer) facts(b *Break) {
+	t := &table{indent: "  ", head: []string{"", ""}}
+	t.add("break", b.ID)
+	for _, f := range b.Key {
+		t.add("key "+f.Name, Format(f.Value, nil))
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.Params)) {
+		t.add("param "+name, b.Params[name])
+	}
+	if text := amountText(b); text != "" {
+		t.add("amount", text)
+	}
+	switch {
+	case b.Pending:
+		t.add("state", "pending: not reported, a partner may still come")
+	case b.Expired:
+		t.add("state", "expired: the partner did not come in time")
+	default:
+		t.add("state", b.State())
+	}
+	if b.FirstRun != "" {
+		t.add("first seen", b.FirstSeen.Format(timeFormat)+" by run "+b.FirstRun)
+	}
+	if b.LastRun != "" {
+		t.add("last seen", "by run "+b.LastRun)
+	}
+	if b.Stale {
+		t.add("stale", "the rule has changed since; run its window again")
+	}
+	if a := b.Accepted; a != nil {
+		t.add("accepted", "by "+a.Who+" on "+a.When.Format(timeFormat)+": "+a.Why)
+	}
+	p.table(t)
+}
+
+func (p *printer) comparison(b *Break, c *Comparison) {
+	verdict := p.style.paint(green, "agrees")
+	switch {
+	case c.Skipped:
+		verdict = p.style.paint(dim, "not compared: its condition does not hold")
+	case !c.Agrees:
+		verdict = p.style.paint(red, "differs")
+	}
+	p.printf("\n  compare %s: %s\n", p.style.paint(bold, c.Name), verdict)
+	t := &table{indent: "    ", head: []string{"", ""}}
+	zone := b.zone()
+	for _, term := range c.Terms {
+		t.add(term.Side, Format(term.Value, zone))
+	}
+	if c.Difference != "" {
+		t.add("apart", c.Difference)
+	}
+	if c.Bound != "" {
+		t.add("allowed", c.Bound)
+	} else if !c.Skipped {
+		t.add("allowed", "nothing: they must be equal")
+	}
+	p.table(t)
+}
+
+// zone is the zone of the break's windows, nil without windows.
+func (b *Break) zone() *time.Location {
+	for i := range b.Rows {
+		if z := b.Rows[i].zone(); z != nil {
+			return z
+		}
+	}
+	return nil
+}
+
+func (p *printer) rows(b *Break) {
+	for _, r := range b.Rows {
+		p.printf("\n  row of %s", p.style.paint(bold, r.Side))
+		if r.Window != nil {
+			p.printf(", read in the %s", windowText(r.Window))
+		}
+		p.printf("\n")
+		if r.Reason != "" {
+			p.printf("    %s\n", r.Reason)
+		}
+		t := &table{indent: "    ", head: []string{"", ""}}
+		for _, f := range r.Values {
+			text := Format(f.Value, r.zone())
+			if f.Unit != "" && !f.Value.Null {
+				text += " " + f.Unit
+			}
+			t.add(f.Name, text)
+		}
+		p.table(t)
+	}
+}
+
+// List writes breaks as a table, with how many there are of each kind and age.
+func List(w io.Writer, list []Break, style Style) error {
+	p := &printer{w: w, style: style}
+	if len(list) == 0 {
+		p.printf("no breaks\n")
+		return p.err
+	}
+	t := &table{head: []string{"break", "rule", "state", "what", "key", ">amount", "since", "values"}}
+	for i := range list {
+		b := &list[i]
+		since := ""
+		if !b.FirstSeen.IsZero() {
+			since = b.FirstSeen.Format(time.DateOnly)
+		}
+		t.add(b.ID, b.Rule, b.State(), b.What(), b.KeyText(), amountText(b), since, b.Values())
+	}
+	p.table(t)
+	counts := map[string]int64{}
+	for i := range list {
+		counts[list[i].State()]++
+	}
+	p.printf("\n%s: %s\n", strconv.Itoa(len(list))+" in all", by(counts))
+	return p.err
+}
+
+// Sort puts breaks into the order of reports: by rule, outcome, side or comparison, and key.
+func Sort(list []Break) {
+	slices.SortStableFunc(list, func(a, b Break) int {
+		return cmp.Or(cmp.Compare(a.Rule, b.Rule), compareItems(a.Items, b.Items), compareKeys(a.Key, b.Key), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+func compareItems(a, b []Item) int {
+	return slices.CompareFunc(a, b, func(x, y Item) int {
+		return cmp.Or(cmp.Compare(x.Outcome, y.Outcome), cmp.Compare(x.Name, y.Name))
+	})
+}
+
+func compareKeys(a, b []Field) int {
+	return slices.CompareFunc(a, b, func(x, y Field) int { return CompareValues(x.Value, y.Value) })
+}
+
+// CompareValues orders values of one type: null first, numbers by number, text by code point.
+func CompareValues(a, b schema.Value) int {
+	switch {
+	case a.Null || b.Null:
+		if a.Null == b.Null {
+			return 0
+		} else if a.Null {
+			return -1
+		}
+		return 1
+	case a.Type.Kind == schema.Decimal || b.Type.Kind == schema.Decimal:
+		return decimal.Compare(a.Dec, b.Dec)
+	case a.Type.Kind == schema.Float:
+		return cmp.Compare(a.Float, b.Float)
+	case a.Text != "" || b.Text != "":
+		return strings.Compare(a.Text, b.Text)
+	}
+	return cmp.Compare(a.Int, b.Int)
+}
