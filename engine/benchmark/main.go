@@ -1,0 +1,249 @@
+// Command benchmark measures recon beside DuckDB on the same files in the same run: two csv files of
+// orders, joined and compared. It writes the medians as a page of the docs. DuckDB is the Python package of the
+// version below, in a virtual environment that it makes. The result of each is checked against what was generated.
+//
+//	go run ./engine/benchmark -recon bin/recon -out docs/explanation/performance.md
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+const duckVersion = "1.5.6"
+
+func main() {
+	recon := flag.String("recon", "bin/recon", "the program to measure")
+	out := flag.String("out", "", "page to write; empty: standard output only")
+	work := flag.String("work", "bench", "folder for data; kept between runs")
+	largest := flag.Int("largest", 10_000_000, "leave out cases of more rows a side than this")
+	runs := flag.Int("runs", 5, "counted runs of each program and case, after one that is not counted")
+	flag.Parse()
+	if err := bench(*recon, *out, *work, *largest, *runs); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// benchCase is one pair of files with its targets.
+type benchCase struct {
+	name         string
+	rows         int
+	sorted, half bool
+	faster       float64 // at least so many times as fast as DuckDB
+	megabytes    int64
+}
+
+var cases = []benchCase{
+	{"1m", 1_000_000, false, false, 2.5, 200},
+	{"10m", 10_000_000, false, false, 2, 256},
+	{"10m-sorted", 10_000_000, true, false, 3.5, 96},
+	{"10m-half", 10_000_000, false, true, 1, 256},
+}
+
+type row struct {
+	benchCase
+	duck, recon sample
+}
+
+func bench(recon, out, work string, largest, runs int) error {
+	recon, err := filepath.Abs(recon)
+	if err != nil {
+		return err
+	}
+	if work, err = filepath.Abs(work); err != nil {
+		return err
+	}
+	python, err := duckPython(work)
+	if err != nil {
+		return fmt.Errorf("install DuckDB: %w", err)
+	}
+	var rows []row
+	for _, c := range cases {
+		if c.rows > largest {
+			continue
+		}
+		r, err := c.run(recon, python, filepath.Join(work, c.name), runs)
+		if err != nil {
+			return fmt.Errorf("case %s: %w", c.name, err)
+		}
+		rows = append(rows, r)
+		log.Printf("%s: DuckDB %.2f s, recon %.2f s, %d MB", c.name, r.duck.wall.Seconds(), r.recon.wall.Seconds(), r.recon.peakBytes>>20)
+	}
+	page := report(rows, runs)
+	if out == "" {
+		_, err = os.Stdout.Write(page)
+		return err
+	}
+	return splice(out, page)
+}
+
+// duckPython makes a virtual environment with DuckDB, and gives its interpreter.
+func duckPython(work string) (string, error) {
+	python := filepath.Join(work, "venv", "bin", "python")
+	if _, err := os.Stat(python); err == nil {
+		return python, nil
+	}
+	for _, argv := range [][]string{
+		{"python3", "-m", "venv", filepath.Join(work, "venv")},
+		{python, "-m", "pip", "install", "-q", "duckdb==" + duckVersion},
+	} {
+		if text, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, text)
+		}
+	}
+	return python, nil
+}
+
+const duckScript = `import duckdb, sys
+c = duckdb.connect()
+c.execute("SET threads=2; SET preserve_insertion_order=false")
+cols = "{'order_id':'VARCHAR','user_id':'BIGINT','amount':'DECIMAL(18,2)','fee':'DECIMAL(18,4)','currency':'VARCHAR','status':'VARCHAR','created_at':'TIMESTAMP','note':'VARCHAR'}"
+for side in "lr":
+    name = {"l": "left", "r": "right"}[side]
+    c.execute(f"CREATE VIEW {side} AS SELECT * FROM read_csv('{name}.csv', header=true, columns={cols})")
+print(*c.execute("""SELECT count(*) FILTER (r.order_id IS NULL), count(*) FILTER (l.order_id IS NULL),
+  count(*) FILTER (abs(l.amount-r.amount) > 0.001), count(*) FILTER (l.status<>r.status),
+  count(*) FILTER (abs(l.amount-r.amount) > 0.001 OR l.fee<>r.fee OR l.currency<>r.currency OR l.status<>r.status OR l.created_at<>r.created_at)
+  FROM l FULL OUTER JOIN r ON l.order_id=r.order_id""").fetchone())
+`
+
+// rule compares the five columns that the query compares, and declares no others: both read the
+// same. Its gates let everything pass, so that the exit code is 0.
+const rule = `recon 1
+
+source left from csv {
+  path = "left.csv"
+%[1]s
+  columns {
+    order_id    string
+    amount      decimal(18, 2)
+    fee         decimal(18, 4)
+    currency    string
+    status      string
+    created_at  timestamp
+  }
+}
+
+source right from csv {
+  path = "right.csv"
+%[1]s
+  columns {
+    order_id    string
+    amount      decimal(18, 2)
+    fee         decimal(18, 4)
+    currency    string
+    status      string
+    created_at  timestamp
+  }
+}
+
+rule orders between left, right {
+  key order_id
+  compare amount
+  compare fee
+  compare currency
+  compare status
+  compare created_at
+  fail when missing.count < 0
+}
+`
+
+func (c benchCase) run(recon, python, dir string, runs int) (row, error) {
+	want, err := generate(dir, c.rows, c.sorted, c.half)
+	if err != nil {
+		return row{}, err
+	}
+	sorted := ""
+	if c.sorted {
+		sorted = "  sorted = [order_id]\n"
+	}
+	if err := os.WriteFile(filepath.Join(dir, "orders.recon"), fmt.Appendf(nil, rule, sorted), 0o644); err != nil {
+		return row{}, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, "duck.py"), []byte(duckScript), 0o644); err != nil {
+		return row{}, err
+	}
+	var duck, ours []sample
+	for i := range runs + 1 {
+		d, err := measure(dir, []int{0}, python, "duck.py")
+		if err != nil {
+			return row{}, err
+		}
+		if err := os.RemoveAll(filepath.Join(dir, ".recon")); err != nil {
+			return row{}, err
+		}
+		r, err := measure(dir, []int{0}, recon, "run", "orders", "--format", "json")
+		if err != nil {
+			return row{}, err
+		}
+		if err := verify(r.out, want); err != nil {
+			return row{}, err
+		}
+		if i > 0 {
+			duck, ours = append(duck, d), append(ours, r)
+		}
+	}
+	return row{c, median(duck), median(ours)}, nil
+}
+
+// verify holds a run's counts against what was generated.
+func verify(out []byte, want truth) error {
+	var got struct {
+		Outcomes struct {
+			Mismatch  struct{ By map[string]int64 }
+			Missing   map[string]int64
+			Duplicate map[string]int64
+		}
+	}
+	if err := json.Unmarshal(out, &got); err != nil {
+		return fmt.Errorf("read the run's result: %w", err)
+	}
+	o := got.Outcomes
+	found := truth{o.Missing["left"], o.Missing["right"], o.Mismatch.By["amount"], o.Mismatch.By["status"], o.Duplicate["left"], o.Duplicate["right"]}
+	if found != want {
+		return fmt.Errorf("recon found %+v, the files have %+v", found, want)
+	}
+	return nil
+}
+
+const (
+	begin = "<!-- measured: begin -->\n"
+	end   = "<!-- measured: end -->\n"
+)
+
+func report(rows []row, runs int) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "Measured on %s, %s/%s, %d cores, %s, DuckDB %s; medians of %d runs after one that is not counted, the two programs in turn.\n\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), duckVersion, runs)
+	b.WriteString("| rows a side | DuckDB wall | cpu | memory | recon wall | cpu | memory | times as fast | target | memory target |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s | %.2f s | %.2f s | %d MB | %.2f s | %.2f s | %d MB | **%.2f** | %.1f | %d MB |\n", r.name,
+			r.duck.wall.Seconds(), r.duck.cpu.Seconds(), r.duck.peakBytes>>20,
+			r.recon.wall.Seconds(), r.recon.cpu.Seconds(), r.recon.peakBytes>>20,
+			r.duck.wall.Seconds()/r.recon.wall.Seconds(), r.faster, r.megabytes)
+	}
+	return b.Bytes()
+}
+
+// splice puts the measured part between its marks in the page.
+func splice(name string, measured []byte) error {
+	page, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	head, rest, ok1 := bytes.Cut(page, []byte(begin))
+	_, tail, ok2 := bytes.Cut(rest, []byte(end))
+	if !ok1 || !ok2 {
+		return fmt.Errorf("%s has no %s and %s", name, strings.TrimSpace(begin), strings.TrimSpace(end))
+	}
+	return os.WriteFile(name, bytes.Join([][]byte{head, []byte(begin), []byte("\n"), measured, []byte("\n"), []byte(end), tail}, nil), 0o644)
+}

@@ -1,0 +1,280 @@
+// Package engine runs rules. It turns a checked rule, the values of its parameters and an instant
+// into a report: it reads the sources through their plugins, matches the rows, settles what is open in
+// the state, decides the gates and records the run. It knows no syntax and prints nothing. Its API is for embedding and
+// may change in a minor version.
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/recon-lang/recon/engine/internal/eval"
+	"github.com/recon-lang/recon/engine/internal/exec"
+	"github.com/recon-lang/recon/engine/plan"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/lang/schedule"
+	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// Config is what an Engine needs of the world, and how it goes about its work. Of the tuning none changes what a
+// run finds.
+type Config struct {
+	Open     func(ctx context.Context, plugin string) (sdk.Source, error) // a source in a process of its own; closed if it can be
+	Secret   func(*program.Secret) (string, error)                        // the text of a secret
+	StateDir string                                                       // folder of the state; made if it is not there
+	Wait     time.Duration                                                // how long to wait while another process holds the state
+	Show     int                                                          // how many breaks a report carries, of each list
+	Progress func(Progress)                                               // nil, or called by several goroutines
+
+	Budget   int64  // bytes of memory for rows; 0: the plan's default
+	Strategy string // "": chosen by the plan
+	Cores    int    // 0: all
+	Batch    int    // rows a batch; 0: chosen
+	SpillDir string // folder for rows beyond the budget; "": inside StateDir
+}
+
+// Progress is how far a run has come.
+type Progress struct {
+	Rule        string
+	Phase       string // "reading", "matching", "settling"
+	Sides       []SideProgress
+	Rate        float64 // rows a second while reading
+	Done, Total int     // parts matched; Total is 0 where it is not known
+}
+
+// SideProgress is how much of one side has been read.
+type SideProgress struct {
+	Name  string
+	Rows  int64
+	Bytes int64
+}
+
+// SourceError says which source was being read when something went wrong.
+type SourceError = exec.SourceError
+
+// Engine runs the rules of one program. It is safe for concurrent use, one run of a window at a time.
+type Engine struct {
+	program *program.Program
+	cfg     Config
+}
+
+// New makes an engine. It opens nothing.
+func New(p *program.Program, cfg Config) *Engine {
+	if cfg.Show == 0 {
+		cfg.Show = 20
+	}
+	return &Engine{program: p, cfg: cfg}
+}
+
+// Request says which rule is run, with which parameters (as texts), and at which instant.
+type Request struct {
+	Rule   *program.Rule
+	Params map[string]string
+	At     time.Time
+}
+
+// prepared is a request with everything worked out that needs no source.
+type prepared struct {
+	Request
+	params  map[string]schema.Value
+	window  *plan.Window
+	covered time.Time // end of the window's covered part
+	zone    *time.Location
+	configs []schema.Config
+}
+
+// prepare works out parameters, window and settings.
+func (e *Engine) prepare(req Request) (*prepared, error) {
+	params, err := e.params(req.Rule, req.Params, req.At)
+	if err != nil {
+		return nil, err
+	}
+	p := &prepared{Request: req, params: params, zone: zoneOf(req.Rule)}
+	if err := p.setWindow(); err != nil {
+		return nil, err
+	}
+	env := e.env(p)
+	if p.window != nil {
+		bound := map[string]schema.Value{"window_start": schema.Instant(p.window.Start), "window_end": schema.Instant(p.window.End)}
+		for name, v := range params {
+			bound[name] = v
+		}
+		env.Params = bound
+	}
+	for _, side := range req.Rule.Sides {
+		cfg, err := settings(side.Source, env)
+		if err != nil {
+			return nil, err
+		}
+		if side.Source.Optional {
+			cfg["optional"] = schema.Bool(true)
+		}
+		p.configs = append(p.configs, cfg)
+	}
+	return p, nil
+}
+
+// env is what names in the rule's expressions stand for, outside of rows.
+func (e *Engine) env(p *prepared) eval.Env {
+	return eval.Env{Params: p.params, Now: p.At, Zone: p.zone, Secret: e.secret}
+}
+
+func (e *Engine) secret(name string) (string, error) {
+	for _, s := range e.program.Secrets {
+		if s.Name == name {
+			return e.cfg.Secret(s)
+		}
+	}
+	panic("engine: the checker let the secret " + name + " pass")
+}
+
+// setWindow works out the period, and how much of it has passed at the run's instant.
+func (p *prepared) setWindow() error {
+	w := p.Rule.Window
+	if w == nil {
+		return nil
+	}
+	if w.Zone != "" {
+		loc, err := time.LoadLocation(w.Zone)
+		if err != nil {
+			return fmt.Errorf("window of rule %s: %w", p.Rule.Name, err)
+		}
+		p.zone = loc
+	}
+	of, err := eval.Scalar(w.Period.Args[0], eval.Env{Params: p.params, Now: p.At, Zone: p.zone})
+	if err != nil {
+		return fmt.Errorf("window of rule %s: %w", p.Rule.Name, err)
+	}
+	if of.Null {
+		return fmt.Errorf("window of rule %s: its date is null", p.Rule.Name)
+	}
+	kind, ok := schedule.KindOf(w.Period.Name)
+	if !ok {
+		panic("engine: the checker let the period " + w.Period.Name + " pass")
+	}
+	span, err := schedule.Period(kind, of, p.zone)
+	if err != nil {
+		return fmt.Errorf("window of rule %s: %w", p.Rule.Name, err)
+	}
+	p.window = &plan.Window{Start: span.Start, End: span.End}
+	p.covered = span.End
+	if p.At.Before(span.End) {
+		p.covered = p.At
+	}
+	if p.covered.Before(span.Start) {
+		return fmt.Errorf("the window of rule %s starts at %s, after the run's instant %s: there is nothing to read yet",
+			p.Rule.Name, span.Start.Format(time.RFC3339), p.At.In(p.zone).Format(time.RFC3339))
+	}
+	return nil
+}
+
+// Plan says what a run of the request would do. It asks the plugins what they claim, and reads nothing.
+func (e *Engine) Plan(ctx context.Context, req Request) (*plan.Plan, error) {
+	p, err := e.prepare(req)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := e.open(ctx, req.Rule)
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll(sources)
+	return e.plan(p, sources)
+}
+
+// inputs are what the rest of the engine is told of the run.
+func (p *prepared) inputs() plan.Inputs {
+	return plan.Inputs{Params: p.params, Now: p.At, Window: p.window}
+}
+
+func (e *Engine) plan(p *prepared, sources []sdk.Source) (*plan.Plan, error) {
+	in := p.inputs()
+	requests := plan.Requests(p.Rule, in)
+	opts := plan.Options{Inputs: in, Budget: e.cfg.Budget, Strategy: plan.Strategy(e.cfg.Strategy), Rows: e.cfg.Batch, Cores: e.cfg.Cores}
+	for i, src := range sources {
+		requests[i].Config = p.configs[i]
+		claims := sdk.Claims{}
+		if c, ok := src.(sdk.Claimer); ok {
+			claims = c.Claim(requests[i])
+		}
+		opts.Claims = append(opts.Claims, claims)
+		opts.Abilities = append(opts.Abilities, src.Describe().Abilities)
+	}
+	return plan.Build(p.Rule, opts)
+}
+
+// Explain writes a plan as text or, with format "json", as one line of JSON.
+func Explain(w io.Writer, p *plan.Plan, format string) error {
+	if format == "json" {
+		e, err := p.Explain()
+		if err != nil {
+			return err
+		}
+		out := json.NewEncoder(w)
+		out.SetEscapeHTML(false)
+		return out.Encode(e)
+	}
+	return plan.Explain(w, p)
+}
+
+// open opens the source of each side.
+func (e *Engine) open(ctx context.Context, r *program.Rule) ([]sdk.Source, error) {
+	var sources []sdk.Source
+	for _, side := range r.Sides {
+		src, err := e.cfg.Open(ctx, side.Source.Plugin)
+		if err != nil {
+			closeAll(sources)
+			return nil, fmt.Errorf("open %s: %w", side.Source.Name, err)
+		}
+		sources = append(sources, src)
+	}
+	return sources, nil
+}
+
+// closeAll ends the processes of sources. What they read has been used by then, so an error at the end of a process says
+// nothing about it.
+func closeAll(sources []sdk.Source) {
+	for _, s := range sources {
+		if c, ok := s.(io.Closer); ok {
+			c.Close()
+		}
+	}
+}
+
+// Columns asks a source for the shape of its data set.
+func (e *Engine) Columns(ctx context.Context, src *program.Source, params map[string]string, at time.Time) (schema.Table, error) {
+	probe := &program.Rule{Name: src.Name, Params: e.program.Params}
+	values, err := e.params(probe, params, at)
+	if err != nil {
+		return schema.Table{}, err
+	}
+	p := &prepared{Request: Request{Rule: probe, At: at}, params: values, zone: time.UTC}
+	cfg, err := settings(src, e.env(p))
+	if err != nil {
+		return schema.Table{}, err
+	}
+	source, err := e.cfg.Open(ctx, src.Plugin)
+	if err != nil {
+		return schema.Table{}, err
+	}
+	defer closeAll([]sdk.Source{source})
+	return source.Columns(ctx, cfg)
+}
+
+// spillDir is where rows beyond the budget go. It is made if need be.
+func (e *Engine) spillDir() (string, error) {
+	dir := e.cfg.SpillDir
+	if dir == "" {
+		dir = filepath.Join(e.cfg.StateDir, "spill")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make the folder for rows beyond the memory budget: %w", err)
+	}
+	return dir, nil
+}

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/recon-lang/recon/engine/internal/eval"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk/batch"
+	"github.com/recon-lang/recon/sdk/decimal"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// params gives each parameter of the rule its value: from the texts given, or its default. A name that no
+// parameter of the program has is an error, because it is a slip of the pen that would change
+// what is compared.
+func (e *Engine) params(r *program.Rule, given map[string]string, at time.Time) (map[string]schema.Value, error) {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if !slices.ContainsFunc(e.program.Params, func(p *program.Param) bool { return p.Name == name }) {
+			known := make([]string, 0, len(e.program.Params))
+			for _, p := range e.program.Params {
+				known = append(known, p.Name)
+			}
+			slices.Sort(known)
+			if len(known) == 0 {
+				return nil, fmt.Errorf("there is no parameter %q: the rules declare none", name)
+			}
+			return nil, fmt.Errorf("there is no parameter %q; there is %s", name, strings.Join(slices.Compact(known), ", "))
+		}
+	}
+	values := map[string]schema.Value{}
+	env := eval.Env{Params: values, Now: at, Zone: zoneOf(r)}
+	// A default may use other parameters; the checker has refused cycles. So resolve until nothing is left.
+	left := slices.Clone(r.Params)
+	for len(left) > 0 {
+		var later []*program.Param
+		for _, p := range left {
+			if text, ok := given[p.Name]; ok {
+				v, err := parseParam(p, text, env.Zone)
+				if err != nil {
+					return nil, err
+				}
+				values[p.Name] = v
+				continue
+			}
+			if p.Default == nil {
+				return nil, fmt.Errorf("parameter %s of rule %s has no default: give it by --param %s=…", p.Name, r.Name, p.Name)
+			}
+			if uses(p.Default, left, values) {
+				later = append(later, p)
+				continue
+			}
+			v, err := eval.Scalar(p.Default, env)
+			if err != nil {
+				return nil, fmt.Errorf("default of parameter %s: %w", p.Name, err)
+			}
+			v.Unit = p.Unit.Name
+			values[p.Name] = v
+		}
+		if len(later) == len(left) {
+			panic("engine: parameters of rule " + r.Name + " use each other in a circle")
+		}
+		left = later
+	}
+	return values, nil
+}
+
+// uses reports whether e uses one of params that has no value yet.
+func uses(e *program.Expr, params []*program.Param, values map[string]schema.Value) bool {
+	found := false
+	e.Walk(func(x *program.Expr) bool {
+		if x.Op == program.OpParamRef {
+			_, known := values[x.Name]
+			found = found || !known && slices.ContainsFunc(params, func(p *program.Param) bool { return p.Name == x.Name })
+		}
+		return !found
+	})
+	return found
+}
+
+// parseParam reads the text of a parameter as a value of its type.
+func parseParam(p *program.Param, text string, zone *time.Location) (schema.Value, error) {
+	t := p.Type
+	if t.Kind == schema.Duration || t.Kind == schema.Percent {
+		return schema.Value{}, fmt.Errorf("--param %s: a %s cannot be given on the command line", p.Name, t)
+	}
+	if t.Kind == schema.Decimal {
+		d, err := decimal.Parse([]byte(text))
+		if err != nil || t.Precision > 0 && d.Scale > t.Scale {
+			return schema.Value{}, fmt.Errorf("--param %s=%s: not a %s", p.Name, text, t)
+		}
+		v := schema.Dec(d)
+		v.Unit = p.Unit.Name
+		return v, nil
+	}
+	c := batch.Column{Type: t}
+	if t.Layout() == schema.Varlen {
+		c.Offsets = []int32{0}
+	}
+	if problem := c.AppendText([]byte(text), batch.NewZone(zone)); problem != "" {
+		return schema.Value{}, fmt.Errorf("--param %s=%s: %s", p.Name, text, problem)
+	}
+	if t.Kind == schema.Enum && !slices.Contains(t.Values, text) {
+		return schema.Value{}, fmt.Errorf("--param %s=%s: not one of %s", p.Name, text, strings.Join(t.Values, ", "))
+	}
+	v := c.Value(0)
+	v.Unit = p.Unit.Name
+	return v, nil
+}
+
+// zoneOf is the zone in which a rule thinks where nothing else is said.
+func zoneOf(r *program.Rule) *time.Location {
+	name := r.Zone
+	if name == "" {
+		return time.UTC
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		panic("engine: the checker let the time zone " + name + " pass")
+	}
+	return loc
+}
+
+// settings gives a source's settings their values: expressions evaluated, paths absolute, names in SQL
+// bound.
+func settings(src *program.Source, env eval.Env) (schema.Config, error) {
+	cfg := schema.Config{}
+	for _, s := range src.Settings {
+		v, err := eval.Scalar(s.Value, env)
+		if err != nil {
+			return nil, fmt.Errorf("setting %s of source %s: %w", s.Name, src.Name, err)
+		}
+		if v.Null {
+			return nil, fmt.Errorf("setting %s of source %s is null", s.Name, src.Name)
+		}
+		switch s.Value.Type.Kind {
+		case schema.Path:
+			v.Type, v.Text = schema.Type{Kind: schema.Path}, absolute(src.Dir, v.Text)
+		case schema.List:
+			if elem := s.Value.Type.Elem; elem != nil && elem.Kind == schema.Path {
+				for i := range v.List {
+					v.List[i].Type, v.List[i].Text = *elem, absolute(src.Dir, v.List[i].Text)
+				}
+			}
+		case schema.SQL, schema.Secret:
+			v.Type = s.Value.Type
+		}
+		for _, b := range s.Params {
+			bound, err := eval.Scalar(b.Value, env)
+			if err != nil {
+				return nil, fmt.Errorf("parameter :%s in %s of source %s: %w", b.Name, s.Name, src.Name, err)
+			}
+			if v.Params == nil {
+				v.Params = map[string]schema.Value{}
+			}
+			v.Params[b.Name] = bound
+		}
+		cfg[s.Name] = v
+	}
+	return cfg, nil
+}
+
+func absolute(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	if full, err := filepath.Abs(filepath.Join(dir, path)); err == nil {
+		return full
+	}
+	return filepath.Join(dir, path)
+}

@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/recon-lang/recon/engine/internal/exec"
+	"github.com/recon-lang/recon/engine/plan"
+	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/engine/state"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// Run runs one rule for one window: it reads, matches, settles and reports. On an error the state is as it was, but for a
+// record of the run where the state can be written; the report, if there is one, then says what the trouble was.
+func (e *Engine) Run(ctx context.Context, req Request) (*result.Report, error) {
+	started := time.Now()
+	p, err := e.prepare(req)
+	if err != nil {
+		return nil, err
+	}
+	report := e.newReport(p, started)
+	err = e.run(ctx, p, report, started)
+	report.Run.Seconds = time.Since(started).Seconds()
+	if err == nil {
+		return report, nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	text := err.Error()
+	report.Run.Verdict, report.Run.Error = "trouble", &text
+	return report, errors.Join(err, e.recordTrouble(ctx, p, report))
+}
+
+func (e *Engine) newReport(p *prepared, started time.Time) *result.Report {
+	run := &result.Run{
+		Recon: 1, ID: newID(started), At: p.At.In(p.zone), Started: started.In(p.zone).Truncate(time.Millisecond), Rule: p.Rule.Name,
+		Params: map[string]string{}, Complete: true, Sides: map[string]*result.Side{}, Totals: map[string][]result.Total{},
+		Outcomes: result.Tally{
+			Mismatch: result.Mismatches{By: map[string]int64{}}, Missing: map[string]int64{}, Duplicate: map[string]int64{},
+			Unkeyed: map[string]int64{}, Pending: map[string]int64{}, Breach: map[string]int64{}, Expired: map[string]int64{},
+		},
+		Gates: []result.Gate{}, Definition: fingerprintText(p.Rule),
+	}
+	for name, v := range p.params {
+		run.Params[name] = v.String()
+	}
+	for _, side := range p.Rule.Sides {
+		run.SideOrder = append(run.SideOrder, side.Name)
+		run.Sides[side.Name] = &result.Side{}
+	}
+	if p.window != nil {
+		run.Window = &result.Window{Start: p.window.Start.In(p.zone), End: p.window.End.In(p.zone)}
+		if p.covered.Before(p.window.End) {
+			covered := p.covered.In(p.zone)
+			run.Window.Covered = &covered
+		}
+	}
+	return &result.Report{Run: run, Title: p.Rule.Title, Owner: p.Rule.Owner}
+}
+
+func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, started time.Time) error {
+	sources, err := e.open(ctx, p.Rule)
+	if err != nil {
+		return err
+	}
+	defer closeAll(sources)
+	pl, err := e.plan(p, sources)
+	if err != nil {
+		return err
+	}
+	report.Run.Strategy = string(pl.Strategy)
+	out, err := e.match(ctx, p, pl, sources)
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	closeAll(sources) // everything is read: the memory of their processes is not needed while settling
+	read := int64(0)
+	for _, r := range out.Read {
+		read += r.Rows
+	}
+	if read == 0 && !p.Rule.AllowEmpty {
+		report.Notes = append(report.Notes, "no side read any row, so the run fails; if that may be, write empty = \"allowed\" in the rule")
+	}
+	return e.settle(ctx, p, out, report, started)
+}
+
+// match reads and matches.
+func (e *Engine) match(ctx context.Context, p *prepared, pl *plan.Plan, sources []sdk.Source) (*exec.Outcome, error) {
+	dir, err := e.spillDir()
+	if err != nil {
+		return nil, err
+	}
+	meter := newMeter(p.Rule, e.cfg.Progress)
+	return exec.Run(ctx, pl, exec.Env{Sources: sources, Configs: p.configs, SpillDir: dir, Progress: meter.note})
+}
+
+// meter turns what single sides report into the progress of the run.
+type meter struct {
+	now   Progress
+	start time.Time
+	tell  func(Progress)
+}
+
+func newMeter(r *program.Rule, tell func(Progress)) *meter {
+	m := &meter{now: Progress{Rule: r.Name}, start: time.Now(), tell: tell}
+	for _, s := range r.Sides {
+		m.now.Sides = append(m.now.Sides, SideProgress{Name: s.Name})
+	}
+	return m
+}
+
+// note is called one call at a time.
+func (m *meter) note(p exec.Progress) {
+	if m.tell == nil {
+		return
+	}
+	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate = string(p.Phase), p.Done, p.Total, 0
+	if p.Phase == exec.Reading {
+		m.now.Sides[p.Side].Rows, m.now.Sides[p.Side].Bytes = p.Rows, p.Bytes
+		rows := int64(0)
+		for _, s := range m.now.Sides {
+			rows += s.Rows
+		}
+		if passed := time.Since(m.start).Seconds(); passed > 0 {
+			m.now.Rate = float64(rows) / passed
+		}
+	}
+	m.tell(m.now)
+}
+
+// ledgerParams are the parameters that tell ledgers of a rule apart: dates and instants say when, the others what.
+func ledgerParams(p *prepared) []state.Param {
+	var params []state.Param
+	for _, declared := range p.Rule.Params {
+		if k := declared.Type.Kind; k == schema.Date || k == schema.Timestamp {
+			continue
+		}
+		params = append(params, state.Param{Name: declared.Name, Value: p.params[declared.Name].String()})
+	}
+	return params
+}
+
+// recordTrouble keeps a record of a run that did not settle, where there is a state that can be written.
+func (e *Engine) recordTrouble(ctx context.Context, p *prepared, report *result.Report) error {
+	store, err := state.Open(ctx, e.cfg.StateDir, state.Options{Wait: e.cfg.Wait, Role: "recon run " + p.Rule.Name})
+	var held *state.HeldError
+	if errors.Is(err, state.ErrNoState) || errors.As(err, &held) {
+		return nil // the trouble itself is what matters
+	}
+	if err != nil {
+		return nil // likewise: a state that cannot be opened has been reported, or will be by the next run
+	}
+	defer store.Close()
+	record, err := marshalRun(report.Run)
+	if err != nil {
+		return err
+	}
+	if err := store.PutRun(p.Rule.Name, report.Run.ID, record); err != nil {
+		return fmt.Errorf("record the run: %w", err)
+	}
+	return nil
+}

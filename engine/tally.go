@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/recon-lang/recon/engine/internal/exec"
+	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/engine/state"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// tally adds up what became of everything that a run read and of what was carried over from other windows.
+type tally struct {
+	p       *prepared
+	out     *exec.Outcome
+	all     *exec.Tally // rows, sums and keys: what must be conserved
+	visible *exec.Tally // keys and differences less what was accepted
+	missing int64       // keys that some side lacks, less what was accepted
+	double  int64       // keys that some side repeats, less what was accepted
+	pending int64
+	expired []int64 // keys, by the side that lacks them
+	summary state.Summary
+	views   viewers
+	gone    largest
+	late    largest
+	open    []candidate // the largest groups of this window, for when all that is open is too much to go through
+	most    int
+}
+
+// candidate is a group that may be among the largest.
+type candidate struct {
+	amount schema.Value
+	hash   uint64
+	key    []byte
+}
+
+func newTally(p *prepared, out *exec.Outcome, judge *exec.Judge, w state.Window, show int) *tally {
+	return &tally{
+		p: p, out: out, all: exec.NewTally(out, judge, w), visible: exec.NewTally(out, judge, w), expired: make([]int64, len(p.Rule.Sides)),
+		views: viewers{}, most: show, gone: largest{most: show}, late: largest{most: show},
+	}
+}
+
+// group counts the rows of a group that has a row of this window.
+func (t *tally) group(g *state.Group) error {
+	t.all.Group(g)
+	if g.Accepted != nil {
+		return nil
+	}
+	t.visible.Group(g)
+	switch g.Outcome {
+	case result.Missing:
+		t.missing++
+	case result.Duplicate:
+		t.double++
+	case result.Pending:
+		t.pending++
+	}
+	if g.Outcome == result.Matched || g.Outcome == result.Pending || g.Rows[0].Kind != state.Keyed {
+		return nil
+	}
+	v, err := t.views.of(g.Definition)
+	if err != nil {
+		return err
+	}
+	if amount, _ := v.amount(g, sided(g.Rows)); !amount.Null {
+		t.consider(candidate{amount, g.Rows[0].Hash, slices.Clone(g.Rows[0].Key)})
+	}
+	return nil
+}
+
+// consider keeps a candidate while it is among the largest.
+func (t *tally) consider(c candidate) {
+	t.open = append(t.open, c)
+	if len(t.open) >= 2*t.most+64 { // sort seldom
+		t.trim()
+	}
+}
+
+func (t *tally) trim() {
+	slices.SortStableFunc(t.open, func(a, b candidate) int {
+		return cmp.Or(compareAmount(b.amount, a.amount), cmp.Compare(a.hash, b.hash), bytes.Compare(a.key, b.key))
+	})
+	t.open = t.open[:min(t.most, len(t.open))]
+}
+
+// manyOpen is how many open breaks are gone through for the largest; of more, only those that this run met are looked at.
+const manyOpen = 100_000
+
+// largestOpen are the largest open breaks of the ledger, as it is after the commit.
+func (t *tally) largestOpen(ctx context.Context, store *state.Store, def *state.Definition) ([]result.Break, error) {
+	top := largest{most: t.most}
+	add := func(b *state.Break) error {
+		if !slices.Equal(b.Params, def.Params) {
+			return nil
+		}
+		shown, err := t.views.breakOf(b)
+		if err == nil && shown.Accepted == nil {
+			top.add(shown)
+		}
+		return err
+	}
+	if t.summary.Open+t.summary.Pending+t.summary.Accepted <= manyOpen {
+		for b, err := range store.Breaks(ctx, def.Rule) {
+			if err == nil {
+				err = add(b)
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		return top.sorted(), nil
+	}
+	t.trim()
+	for _, c := range t.open {
+		list, err := store.BreaksOf(ctx, def.Rule, c.hash, c.key)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range list {
+			if err := add(b); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return top.sorted(), nil
+}
+
+// present adds one to each side that has a row.
+func (t *tally) present(rows []state.Row, to []int64) {
+	last := -1
+	for _, r := range rows { // by side
+		if r.Side != last {
+			to[r.Side]++
+			last = r.Side
+		}
+	}
+}
+
+// transition keeps what a report shows of a change, and counts expired keys.
+func (t *tally) transition(c *state.Transition) error {
+	switch {
+	case c.Cleared:
+		return t.keep(&t.gone, &c.Break)
+	case c.Expired:
+		for _, g := range c.Break.Groups {
+			for _, item := range g.Items {
+				if g.Expired && item.Outcome == result.Missing {
+					t.expired[item.Name]++
+				}
+			}
+		}
+		return t.keep(&t.late, &c.Break)
+	}
+	return nil
+}
+
+func (t *tally) keep(in *largest, b *state.Break) error {
+	shown, err := t.views.breakOf(b)
+	if err != nil {
+		return err
+	}
+	in.add(shown)
+	return nil
+}
+
+func (t *tally) metrics() *metrics {
+	m := &metrics{rule: t.p.Rule, counts: t.visible.Counts, missing: t.missing, double: t.double, pending: t.pending, summary: t.summary}
+	for _, r := range t.out.Read {
+		m.read = append(m.read, r.Rows)
+	}
+	return m
+}
+
+func (t *tally) readNothing() bool {
+	return !slices.ContainsFunc(t.out.Read, func(r exec.Read) bool { return r.Rows > 0 })
+}
+
+// fill writes counts, sums and lists into the report.
+func (t *tally) fill(report *result.Report) {
+	run, rule := report.Run, t.p.Rule
+	run.Outcomes = exec.Outcomes(rule, t.visible.Counts)
+	for i, side := range rule.Sides {
+		s := t.all.Counts.Side(i)
+		s.Read, s.Carried = t.out.Read[i].Rows, t.all.Carried[i].Rows
+		run.Sides[side.Name] = &s
+		if t.expired[i] > 0 {
+			run.Outcomes.Expired[side.Name] = t.expired[i]
+		}
+	}
+	run.Outcomes.Cleared = t.summary.Cleared
+	run.Breaks = result.Transitions{Open: t.summary.Open, New: t.summary.New, Changed: t.summary.Changed, Stale: t.summary.Stale, Accepted: t.summary.Accepted}
+	run.Totals = exec.Totals(rule, t.out.ReadSums)
+	report.Cleared, report.Expired = t.gone.sorted(), t.late.sorted()
+}
+
+// largest keeps the breaks of the largest amounts, at most as many as a report shows.
+type largest struct {
+	most int
+	list []result.Break
+}
+
+func (l *largest) add(b result.Break) {
+	l.list = append(l.list, b)
+	if len(l.list) >= 2*l.most+64 { // sort seldom
+		l.trim()
+	}
+}
+
+func (l *largest) trim() {
+	slices.SortStableFunc(l.list, func(a, b result.Break) int {
+		return cmp.Or(compareAmounts(&b, &a), cmp.Compare(a.ID, b.ID))
+	})
+	l.list = l.list[:min(l.most, len(l.list))]
+}
+
+func (l *largest) sorted() []result.Break {
+	l.trim()
+	return l.list
+}

@@ -1,0 +1,338 @@
+package engine
+
+import (
+	"cmp"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/engine/state"
+	"github.com/recon-lang/recon/sdk/decimal"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// breakOf is a break of the state with everything decoded.
+func (vs viewers) breakOf(b *state.Break) (result.Break, error) {
+	out := result.Break{
+		ID: b.ID, Rule: b.Rule, Params: map[string]string{}, FirstSeen: b.FirstSeen, FirstRun: b.FirstRun, LastRun: b.LastRun,
+		Amount: schema.Value{Null: true}, Pending: len(b.Groups) > 0,
+	}
+	for _, p := range b.Params {
+		out.Params[p.Name] = p.Value
+	}
+	accepted := len(b.Groups) > 0
+	for i := range b.Groups {
+		g := &b.Groups[i]
+		v, err := vs.of(g.Definition)
+		if err != nil {
+			return out, err
+		}
+		if i == 0 && b.Kind == state.Keyed {
+			out.Key = v.shape.KeyFields(b.Key)
+		}
+		v.group(g, &out)
+		out.Pending = out.Pending && g.Outcome == result.Pending
+		out.Expired = out.Expired || g.Expired
+		out.Stale = out.Stale || g.Stale
+		accepted = accepted && g.Accepted != nil
+	}
+	if accepted {
+		out.Accepted = b.Groups[len(b.Groups)-1].Accepted
+	}
+	if len(b.Groups) > 0 && !b.FirstSeen.IsZero() {
+		if v, err := vs.of(b.Groups[0].Definition); err == nil {
+			out.FirstSeen = b.FirstSeen.In(v.zone)
+		}
+	}
+	return out, nil
+}
+
+// group adds a group of the break's rows.
+func (v *viewer) group(g *state.Group, out *result.Break) {
+	for _, item := range g.Items {
+		out.Items = append(out.Items, result.Item{Outcome: item.Outcome, Name: v.name(item), Digest: hex.EncodeToString(g.Digest[:])})
+	}
+	rows := sided(g.Rows)
+	for i, r := range g.Rows {
+		row := result.Row{Side: v.def.Sides[r.Side], Reason: r.Reason, Values: v.shape.Fields(rows[i].Row, r.Side)}
+		if r.Window.Start > state.Always.Start {
+			row.Window = &result.Window{Start: time.UnixMicro(r.Window.Start).In(v.zone), End: time.UnixMicro(r.Window.End).In(v.zone)}
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	failed := func(c int) bool {
+		return slices.ContainsFunc(g.Items, func(i state.Item) bool { return i.Outcome == result.Mismatch && i.Name == c })
+	}
+	if single(g.Rows) && len(g.Rows) > 1 {
+		for c := range v.kept.Comparisons {
+			if shown, ok := v.comparison(c, rows, failed(c)); ok {
+				out.Comparisons = append(out.Comparisons, shown)
+			}
+		}
+	}
+	amount, unit := v.amount(g, rows)
+	if !amount.Null && (out.Amount.Null || compareAmount(amount, out.Amount) > 0) {
+		out.Amount, out.Unit = amount, unit
+	}
+}
+
+// name is the side, comparison or assertion that an item concerns.
+func (v *viewer) name(item state.Item) string {
+	switch item.Outcome {
+	case result.Mismatch:
+		return v.def.Comparisons[item.Name]
+	case result.Breach:
+		return v.def.Asserts[item.Name]
+	}
+	return v.def.Sides[item.Name]
+}
+
+// single reports whether no side has several rows.
+func single(rows []state.Row) bool {
+	for i := 1; i < len(rows); i++ {
+		if rows[i].Side == rows[i-1].Side {
+			return false
+		}
+	}
+	return true
+}
+
+// amount is how large a group is: of a mismatch the largest difference of the first number that fails, otherwise the largest
+// first compared number of a row.
+func (v *viewer) amount(g *state.Group, rows []column.Sided) (schema.Value, string) {
+	null := schema.Value{Null: true}
+	if g.Outcome == result.Mismatch {
+		for _, item := range g.Items {
+			c := item.Name
+			if item.Outcome != result.Mismatch || !isNumber(v.shape.Terms[c].Type) {
+				continue
+			}
+			if diff, ok := v.distance(c, rows); ok {
+				return diff, v.unit(c, rows)
+			}
+		}
+		return null, ""
+	}
+	for c, part := range v.shape.Terms {
+		if !isNumber(part.Type) {
+			continue
+		}
+		best := null
+		for _, r := range rows {
+			if t := v.shape.Term(r.Row, c); !t.Null && (best.Null || compareAmount(t, best) > 0) {
+				best = t
+			}
+		}
+		if !best.Null {
+			best.Unit = ""
+			return best, v.unit(c, rows)
+		}
+	}
+	return null, ""
+}
+
+func (v *viewer) unit(c int, rows []column.Sided) string {
+	if v.shape.Terms[c].Units {
+		return string(v.shape.Unit(rows[0].Row, c))
+	}
+	return v.kept.Comparisons[c].Unit
+}
+
+func isNumber(t schema.Type) bool { return t.Kind == schema.Integer || t.Kind == schema.Decimal }
+
+// compareAmount compares absolute values.
+func compareAmount(a, b schema.Value) int {
+	x, y := number(a), number(b)
+	x.Coef, y.Coef = absOf(x.Coef), absOf(y.Coef)
+	return decimal.Compare(x, y)
+}
+
+// compareAmounts compares how large breaks are; one without an amount is smallest.
+func compareAmounts(a, b *result.Break) int {
+	if a.Amount.Null || b.Amount.Null {
+		return cmp.Compare(boolInt(!a.Amount.Null), boolInt(!b.Amount.Null))
+	}
+	return compareAmount(a.Amount, b.Amount)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func number(v schema.Value) decimal.Decimal {
+	if v.Type.Kind == schema.Integer {
+		return decimal.Decimal{Coef: decimal.FromInt64(v.Int)}
+	}
+	return v.Dec
+}
+
+// distance is the difference of a comparison's terms that is largest in absolute value, side minus base (or minus the first
+// term). ok is false where there are not two values.
+func (v *viewer) distance(c int, rows []column.Sided) (diff schema.Value, ok bool) {
+	terms := v.terms(c, rows)
+	base := slices.IndexFunc(terms, func(t sideTerm) bool { return t.side == v.kept.Comparisons[c].Base })
+	if base < 0 {
+		base = 0
+	}
+	for i, t := range terms {
+		if i == base {
+			continue
+		}
+		d, fits := subtract(t.value, terms[base].value)
+		if fits && (!ok || compareAmount(d, diff) > 0) {
+			diff, ok = d, true
+		}
+	}
+	return diff, ok
+}
+
+type sideTerm struct {
+	side  int
+	value schema.Value
+}
+
+// terms are the values of a comparison that are there.
+func (v *viewer) terms(c int, rows []column.Sided) []sideTerm {
+	var terms []sideTerm
+	for _, r := range rows {
+		if t := v.shape.Term(r.Row, c); !t.Null {
+			terms = append(terms, sideTerm{r.Side, t})
+		}
+	}
+	return terms
+}
+
+// subtract is a - b of two numbers of one type.
+func subtract(a, b schema.Value) (schema.Value, bool) {
+	n, ok := number(a).Coef.Sub(number(b).Coef)
+	scale := a.Type.Scale
+	return schema.Value{Type: schema.Type{Kind: schema.Decimal, Precision: decimal.MaxDigits, Scale: scale}, Dec: decimal.Decimal{Coef: n, Scale: scale}}, ok
+}
+
+// comparison is what came of a comparison between the rows; ok is false if fewer than two sides have a term.
+func (v *viewer) comparison(c int, rows []column.Sided, failed bool) (shown result.Comparison, ok bool) {
+	k := &v.kept.Comparisons[c]
+	shown = result.Comparison{Name: k.Name, Agrees: !failed}
+	for _, r := range rows {
+		if v.shape.State(r.Row, c) == column.Absent {
+			continue
+		}
+		shown.Terms = append(shown.Terms, result.Term{Side: v.def.Sides[r.Side], Value: v.shape.Term(r.Row, c)})
+	}
+	if len(shown.Terms) < 2 {
+		return shown, false
+	}
+	terms := v.terms(c, rows)
+	t := v.shape.Terms[c].Type
+	var apart schema.Value
+	known := false
+	switch {
+	case len(terms) < 2:
+	case isNumber(t):
+		if apart, known = v.distance(c, rows); known {
+			apart.Dec.Coef = absOf(apart.Dec.Coef)
+			shown.Difference = apart.String()
+		}
+	case t.Kind == schema.Timestamp || t.Kind == schema.Date:
+		micros := apartTimes(terms, t.Kind)
+		apart, known = schema.Value{Type: schema.Type{Kind: schema.Duration}, Int: micros}, true
+		shown.Difference = durationText(micros)
+	}
+	shown.Bound = v.bound(k, terms)
+	if !failed && known && !v.within(k, apart, terms) {
+		shown.Skipped = true
+	}
+	return shown, true
+}
+
+// apartTimes is the largest distance between two of the terms, in microseconds.
+func apartTimes(terms []sideTerm, kind schema.Kind) int64 {
+	low, high := terms[0].value.Int, terms[0].value.Int
+	for _, t := range terms {
+		low, high = min(low, t.value.Int), max(high, t.value.Int)
+	}
+	if kind == schema.Date {
+		return (high - low) * 24 * 3600 * 1e6
+	}
+	return high - low
+}
+
+func durationText(micros int64) string { return (time.Duration(micros) * time.Microsecond).String() }
+
+// bound is the tolerance as written, with relative bounds worked out: "0.01 or 0.1% (0.0995)".
+func (v *viewer) bound(k *keptComparison, terms []sideTerm) string {
+	var parts []string
+	for i := range k.Bounds {
+		b := &k.Bounds[i]
+		text := b.Text
+		if b.Relative {
+			if amount, ok := relative(b, k, terms); ok {
+				text += " (" + trimZeros(amount.String()) + ")"
+			}
+		}
+		parts = append(parts, text)
+	}
+	word := " or "
+	if k.All {
+		word = " and "
+	}
+	return strings.Join(parts, word)
+}
+
+// relative is what a relative bound allows here.
+func relative(b *keptBound, k *keptComparison, terms []sideTerm) (decimal.Decimal, bool) {
+	if len(terms) == 0 {
+		return decimal.Decimal{}, false
+	}
+	base := terms[0]
+	for _, t := range terms {
+		if t.side == k.Base {
+			base = t
+		}
+	}
+	fraction, err := decimal.Parse([]byte(b.Number))
+	if err != nil || !isNumber(base.value.Type) {
+		return decimal.Decimal{}, false
+	}
+	of := number(base.value)
+	n, ok := absOf(of.Coef).Mul(fraction.Coef)
+	return decimal.Decimal{Coef: n, Scale: of.Scale + fraction.Scale}, ok
+}
+
+// within reports whether a distance is allowed.
+func (v *viewer) within(k *keptComparison, apart schema.Value, terms []sideTerm) bool {
+	if len(k.Bounds) == 0 {
+		return apart.Int == 0 && apart.Dec.Coef.IsZero()
+	}
+	for i := range k.Bounds {
+		b := &k.Bounds[i]
+		fits := false
+		switch {
+		case apart.Type.Kind == schema.Duration:
+			fits = apart.Int <= b.Micros
+		case b.Relative:
+			allowed, ok := relative(b, k, terms)
+			fits = !ok || decimal.Compare(apart.Dec, allowed) <= 0
+		default:
+			allowed, err := decimal.Parse([]byte(b.Number))
+			fits = err != nil || decimal.Compare(apart.Dec, allowed) <= 0
+		}
+		if fits != k.All {
+			return fits
+		}
+	}
+	return k.All
+}
+
+func trimZeros(number string) string {
+	if !strings.Contains(number, ".") {
+		return number
+	}
+	return strings.TrimSuffix(strings.TrimRight(number, "0"), ".")
+}
