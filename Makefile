@@ -1,0 +1,36 @@
+# Each target does what its line says; `make` alone lists them.
+GO ?= go
+DEMO := examples/daily_payment
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+build: ## build bin/recon, one static program with all bundled plugins
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/recon ./cmd/recon
+
+demo: build ## reconcile two days of orders (SQLite) with a channel's bill (GB18030)
+	@sh $(DEMO)/demo.sh bin/recon
+
+test: ## run every test; set RECON_REQUIRE_SERVERS=1 to fail where a database server is absent
+	$(GO) test ./...
+
+race: ## run the tests of concurrent code under the race detector
+	$(GO) test -race ./sdk/... ./engine/... ./cmd/...
+
+fuzz: ## fuzz each target for FUZZTIME (default 60s)
+	@sh .ci/fuzz $${FUZZTIME:-60s}
+
+bench: build ## measure recon beside DuckDB and write docs/explanation/performance.md
+	$(GO) run ./engine/benchmark -recon bin/recon -out docs/explanation/performance.md
+
+lint: ## vet, staticcheck, format, generated files
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+check: lint test ## what CI runs before a change lands
+
+clean: ## remove what the other targets made
+	rm -rf bin bench $(DEMO)/data
+
+.PHONY: help build demo test race fuzz bench lint check clean

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/recon-lang/recon/lang"
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/plugins"
+	"github.com/recon-lang/recon/sdk/host"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// lockName is the file that pins the shapes of data sets and the plugins, beside the rules.
+const lockName = "recon.lock"
+
+// project is the rule files of one command with what they are checked against.
+type project struct {
+	files []*diag.File
+	unit  *lang.Unit
+	lock  *schema.Lock
+	pool  *host.Pool
+}
+
+// load reads and checks the rule files that paths name. Plugins that the files name are
+// described (from a cache, mostly); shapes of data sets come from recon.lock. The caller closes
+// the pool.
+func load(ctx context.Context, env environment, paths []string) (*project, error) {
+	files, err := ruleFiles(paths)
+	if err != nil {
+		return nil, err
+	}
+	lock, err := readLock(lockPath(paths, files))
+	if err != nil {
+		return nil, err
+	}
+	pool, err := newPool(env, lock)
+	if err != nil {
+		return nil, err
+	}
+	p := &project{files: files, lock: lock, pool: pool}
+	p.unit = lang.Compile(files, func(names []string) schema.Catalog {
+		sources, missing := pool.Describe(ctx, names)
+		return schema.Catalog{Sources: sources, Tables: lock.Tables, Missing: missing}
+	})
+	return p, nil
+}
+
+// lockPath is where recon.lock stands: in the folder that was named, or beside the first file.
+func lockPath(paths []string, files []*diag.File) string {
+	if len(paths) == 1 {
+		if info, err := os.Stat(paths[0]); err == nil && info.IsDir() {
+			return filepath.Join(paths[0], lockName)
+		}
+	}
+	if len(paths) == 0 {
+		return lockName
+	}
+	return filepath.Join(filepath.Dir(files[0].Name), lockName)
+}
+
+func readLock(path string) (*schema.Lock, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &schema.Lock{Plugins: map[string]schema.PluginPin{}, Tables: map[string]schema.Table{}}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	lock, err := schema.ParseLock(text)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return lock, nil
+}
+
+// newPool makes the pool of plugins. RECON_PLUGIN_PATH lists folders with recon-plugin-NAME
+// programs; RECON_TRANSPORT forces a transport.
+func newPool(env environment, lock *schema.Lock) (*host.Pool, error) {
+	self, err := env.executable()
+	if err != nil {
+		return nil, fmt.Errorf("find the program of recon: %w", err)
+	}
+	opts := host.Options{
+		Log:     slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Builtin: plugins.Builtin(),
+		Self:    self,
+		Pins:    map[string]host.Pin{},
+	}
+	if path, ok := env.getenv("RECON_PLUGIN_PATH"); ok {
+		opts.Dirs = filepath.SplitList(path)
+	}
+	if transport, ok := env.getenv("RECON_TRANSPORT"); ok {
+		opts.Transport = host.Transport(transport)
+	}
+	for name, pin := range lock.Plugins {
+		hashes := map[string]string{}
+		for platform, hash := range pin.Hashes {
+			hashes[strings.ReplaceAll(platform, "/", "-")] = hash
+		}
+		opts.Pins[name] = host.Pin{Version: pin.Version, Hashes: hashes}
+	}
+	return host.NewPool(opts), nil
+}
+
+// platform names this machine's kind as recon.lock does.
+func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/recon-lang/recon/lang/diag"
+)
+
+// ruleFiles reads the rule files that paths name: files, and every .recon file below folders.
+// No paths means the current folder. Folders whose name starts with a dot, node_modules and
+// vendor are not searched. The order is that of the paths' names.
+func ruleFiles(paths []string) ([]*diag.File, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	var names []string
+	for _, path := range paths {
+		found, err := findRuleFiles(path)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, found...)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	files := make([]*diag.File, 0, len(names))
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("read rule file: %w", err)
+		}
+		files = append(files, &diag.File{Name: name, Text: text})
+	}
+	return files, nil
+}
+
+func findRuleFiles(path string) ([]string, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no file or folder %s", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find rule files: %w", err)
+	}
+	if !info.IsDir() {
+		return []string{filepath.Clean(path)}, nil
+	}
+	var names []string
+	err = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := entry.Name()
+		if entry.IsDir() {
+			if name != path && (strings.HasPrefix(base, ".") || base == "node_modules" || base == "vendor") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(base) == ".recon" {
+			names = append(names, filepath.Clean(name))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find rule files: %w", err)
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("no .recon file in %s or below", path)
+	}
+	return names, nil
+}

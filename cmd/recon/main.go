@@ -1,0 +1,103 @@
+// Command recon states what must agree between systems, checks it, runs it and explains every
+// difference. This package holds flags, exit codes and printing: one file a subcommand. No rule of
+// the language and no rule of matching lives here.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, as those of diff.
+const (
+	exitClean    = 0 // nothing found
+	exitFindings = 1 // errors in a rule file, a failed gate, an unformatted file
+	exitTrouble  = 2 // usage, plugin, data source, state
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], environment{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.LookupEnv, executable: os.Executable,
+	})
+	stop()
+	os.Exit(code)
+}
+
+// environment is what a command may use of the world around it.
+type environment struct {
+	in         io.Reader
+	out, err   io.Writer
+	getenv     func(string) (string, bool)
+	executable func() (string, error)
+}
+
+// exitError ends a command with a code; what there was to say has been said.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// run carries out one command line and gives the exit code.
+func run(ctx context.Context, args []string, env environment) int {
+	root := newRoot(env)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var exit exitError
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &exit):
+		return int(exit)
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(env.err, "recon: interrupted; the state is as it was")
+		return exitTrouble
+	}
+	fmt.Fprintf(env.err, "recon: %v\n", err)
+	return exitTrouble
+}
+
+func newRoot(env environment) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "recon",
+		Short: "state what must agree, and find every difference",
+		Long: `recon reconciles data of two or more systems.
+
+A rule file (.recon) states what must agree: sources, keys, comparisons with tolerances,
+windows and carry-over. recon checks the rule like code, runs it over the sources and explains
+every difference. Open differences are kept in a state folder and matched when late data comes.
+
+  recon check                       is every rule valid?
+  recon plan daily_payment          what would a run do?
+  recon run daily_payment           run it; exit code 0: agrees, 1: differs, 2: trouble
+  recon breaks list daily_payment   what is open
+  recon explain daily_payment A-17  why this key is a break`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetIn(env.in)
+	root.SetOut(env.out)
+	root.SetErr(env.err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
+	})
+	root.AddCommand(
+		newBreaks(env),
+		newCheck(env),
+		newExplain(env),
+		newFmt(env),
+		newPlan(env),
+		newPlugin(env),
+		newRun(env),
+		newRuns(env),
+		newSchema(env),
+		newVersion(),
+	)
+	return root
+}

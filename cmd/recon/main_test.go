@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write golden parts of scripts anew")
+
+// TestMain makes the test binary be recon where a script calls it, also as the process of a
+// bundled plugin.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"recon": main})
+}
+
+// TestScripts runs the whole program: its output, exit codes and files.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, params("testdata/script"))
+}
+
+func params(dir string) testscript.Params {
+	return testscript.Params{
+		Dir:                 dir,
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			// A home of its own, so that no cache of the machine's user is seen or written.
+			env.Setenv("HOME", env.WorkDir+"/home")
+			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/cache")
+			env.Setenv("NO_COLOR", "1")
+			return os.MkdirAll(env.WorkDir+"/home", 0o755)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"badfiles": badFiles,
+			"exitcode": exitcode,
+		},
+	}
+}
+
+// exitcode runs a command and wants a certain exit code: exitcode 2 recon run cash
+func exitcode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exitcode CODE COMMAND…")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := "0"
+	if err != nil {
+		code = "?"
+		if e, ok := err.(interface{ ExitCode() int }); ok {
+			code = string(rune('0' + e.ExitCode()))
+		}
+	}
+	if code != args[0] {
+		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+}
+
+// badFiles writes what a script's text cannot hold: latin.csv, which is not UTF-8, and cut.csv.gz, which
+// ends too early.
+func badFiles(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(os.WriteFile(ts.MkAbs("latin.csv"), []byte("id,amount\ncaf\xe9,1.00\n"), 0o644))
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	for i := range 10_000 {
+		fmt.Fprintf(w, "A%d,%d.00\n", i*7919%10007, i)
+	}
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(ts.MkAbs("cut.csv.gz"), packed.Bytes()[:packed.Len()/2], 0o644))
+}

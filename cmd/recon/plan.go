@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/recon-lang/recon/engine"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/spf13/cobra"
+)
+
+func newPlan(env environment) *cobra.Command {
+	var at target
+	var tune tuning
+	var format string
+	c := &cobra.Command{
+		Use:   "plan [RULE…]",
+		Short: "print what a run would do",
+		Long: `plan prints, for each rule, what is asked of every source, what the source does itself and what is done here, the window,
+the strategy and why it was chosen. It asks the plugins what they claim; it reads no row and connects to no data source.`,
+		Example: "  recon plan daily_payment --param date=2026-11-20",
+		RunE: func(c *cobra.Command, names []string) error {
+			if format != "text" && format != "json" {
+				return fmt.Errorf("unknown format %q: text or json", format)
+			}
+			given, err := at.given()
+			if err != nil {
+				return err
+			}
+			instant, err := at.instant()
+			if err != nil {
+				return err
+			}
+			p, err := load(c.Context(), env, at.paths())
+			if err != nil {
+				return err
+			}
+			defer p.pool.Close()
+			if err := p.mustCompile(env); err != nil {
+				return err
+			}
+			rules, err := p.rules(names)
+			if err != nil {
+				return err
+			}
+			cfg, err := tune.engine(engine.Config{
+				Open: p.pool.Open,
+				// A plan needs no secret, so that it can be made where there are none.
+				Secret: func(*program.Secret) (string, error) { return "", nil },
+			})
+			if err != nil {
+				return err
+			}
+			eng := engine.New(p.unit.Program, cfg)
+			for i, r := range rules {
+				if i > 0 && format == "text" {
+					fmt.Fprintln(env.out)
+				}
+				plan, err := eng.Plan(c.Context(), engine.Request{Rule: r, Params: given, At: instant})
+				if err != nil {
+					return fmt.Errorf("plan %s: %w", r.Name, err)
+				}
+				if err := engine.Explain(env.out, plan, format); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	at.flags(c)
+	tune.flags(c)
+	c.Flags().StringVar(&format, "format", "text", "text or json (an object a rule, one a line)")
+	return c
+}
