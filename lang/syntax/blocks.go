@@ -8,7 +8,7 @@ import (
 // statement ends. bad says that the head could not be read: then a missing block is not worth a
 // word.
 func (p *parser) body(n node, s *Statement, i, at, hi int, bad bool) int {
-	opens := p.is(at, hi, "{")
+	opens := at < hi && p.bracket(at) == '{'
 	if s.Body == 0 {
 		if !opens {
 			return at
@@ -22,7 +22,7 @@ func (p *parser) body(n node, s *Statement, i, at, hi int, bad bool) int {
 		}
 		return p.skipLine(at, hi)
 	}
-	if !opens && at+1 < hi && p.kind(at) == Newline && p.is(at+1, hi, "{") {
+	if !opens && at+1 < hi && p.kind(at) == Newline && p.bracket(at+1) == '{' {
 		t := p.tok(at + 1)
 		p.report(&fault{start: t.Start, end: t.End, code: diag.BlockExpected, message: "the { of a block stands on the line of its statement"})
 		at, opens = at+1, true
@@ -69,11 +69,13 @@ func (p *parser) skipLine(i, hi int) int {
 func (p *parser) block(k BlockKind, i, hi int) (*Block, int) {
 	b := &Block{Kind: k}
 	last, end := int(p.partner[i]), 0
+	p.reportBadTokens([]Token{p.tok(i)}) // a fullwidth brace
 	var nodes []node
 	if last > i && last < hi {
 		b.OneLine = p.skipLine(i, last) == last
 		nodes, _ = p.statements(k, i+1, last, noIndent, b.OneLine)
 		end = last + 1
+		p.reportBadTokens([]Token{p.tok(last)})
 	} else { // not closed: its lines are those that are indented more than its first
 		limit := 0
 		for j := i; j >= 0; j-- {

@@ -182,15 +182,31 @@ func (m *matcher) unmatched(i int, what string) {
 	m.p.report(&fault{start: t.Start, end: t.End, code: diag.Unbalanced, message: "this " + m.p.word(i) + " " + what})
 }
 
-// bracket is the bracket at i, or 0.
+// bracket is the bracket at i, or 0. A fullwidth one counts: it will be reported for what it is,
+// and not a second time because its partner has none.
 func (p *parser) bracket(i int) byte {
 	t := p.tok(i)
-	if t.Kind != Op {
-		return 0
-	}
-	switch c := p.text[t.Start]; c {
-	case '(', ')', '[', ']', '{', '}':
-		return c
+	switch t.Kind {
+	case Op:
+		switch c := p.text[t.Start]; c {
+		case '(', ')', '[', ']', '{', '}':
+			return c
+		}
+	case Bad:
+		switch p.text[t.Start:t.End] {
+		case "（":
+			return '('
+		case "）":
+			return ')'
+		case "［":
+			return '['
+		case "］":
+			return ']'
+		case "｛":
+			return '{'
+		case "｝":
+			return '}'
+		}
 	}
 	return 0
 }

@@ -153,6 +153,9 @@ func headFault(err error, s *Statement, end int) *fault {
 			expected = "something"
 		}
 		f.message = expected + " is missing at the end"
+		if s.Name == "rule" && expected == `","` {
+			f.message, f.hint = "a rule between sides has at least two", "write: rule NAME between SIDE, SIDE { … }; one side is checked by: rule NAME over SIDE { … }"
+		}
 		return f
 	}
 	t := unexpected.Unexpected

@@ -68,6 +68,12 @@ func (p *parser) checkHead(n node) {
 	case *Given:
 		p.wantLit(n.After, "a duration", Quantity)
 		p.wantLit(n.From, "a path in quotation marks", String)
+	case *Key:
+		p.wantEquation(n.Equation, true)
+	case *Total:
+		p.wantEquation(n.Equation, true)
+	case *Compare:
+		p.wantEquation(n.Equation, false)
 	case *Handler:
 		p.wantOutcome(n.Outcome, Outcomes)
 	case *Expect:
@@ -80,6 +86,42 @@ func (p *parser) wantLit(l *Lit, what string, kinds ...Kind) {
 	if l != nil && !slices.Contains(kinds, l.Kind) {
 		p.report(&fault{start: l.Span.Start, end: l.Span.End, code: diag.BadStatement,
 			message: fmt.Sprintf("expected %s, found %s", what, quoted(l.Span.Text()))})
+	}
+}
+
+// wantEquation reports a == that was meant to be the = between two sides. A key is never a
+// condition; a comparison may be, but then it is one term, in which names have no side.
+func (p *parser) wantEquation(e *Equation, key bool) {
+	term := e.Terms[0]
+	if len(e.Terms) > 1 || term.Bad {
+		return
+	}
+	depth := 0
+	var found *Token
+	dotted := false
+	for i := range term.Tokens {
+		t := &term.Tokens[i]
+		if t.Kind != Op {
+			continue
+		}
+		switch term.TokenText(*t) {
+		case "(", "[", "{":
+			depth++
+		case ")", "]", "}":
+			depth--
+		case ".":
+			dotted = true
+		case "==":
+			if depth == 0 {
+				found = t
+			}
+		}
+	}
+	if found != nil && (key || dotted) {
+		instead := "="
+		p.report(&fault{start: found.Start, end: found.End, code: diag.BadStatement, message: "the sides of an equation are set apart by one `=`",
+			hint: "write: =", fix: &instead})
+		term.Bad = true
 	}
 }
 

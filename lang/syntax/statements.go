@@ -15,6 +15,7 @@ import (
 // limit.
 func (p *parser) statements(k BlockKind, lo, hi, limit int, oneLine bool) (nodes []node, end int) {
 	i := lo
+	var last node
 	for i < hi {
 		if p.kind(i) == Newline {
 			i++
@@ -33,8 +34,9 @@ func (p *parser) statements(k BlockKind, lo, hi, limit int, oneLine bool) (nodes
 			n := p.badNode(k, i, hi)
 			return append(nodes, n), hi
 		}
-		n, next := p.statement(k, i, hi, oneLine)
+		n, next := p.statement(k, i, hi, last)
 		nodes = append(nodes, n)
+		last = n
 		i = p.afterStatement(n, next, hi, oneLine)
 	}
 	return nodes, hi
@@ -44,6 +46,12 @@ func (p *parser) statements(k BlockKind, lo, hi, limit int, oneLine bool) (nodes
 func (p *parser) afterStatement(n node, i, hi int, oneLine bool) int {
 	if i >= hi || p.kind(i) == Newline || p.kind(i) == TableRow {
 		return i
+	}
+	if _, bad := n.(interface{ bad() }); bad {
+		if oneLine && p.is(i, hi, ",") {
+			return i + 1
+		}
+		return p.skipLine(i, hi)
 	}
 	if p.is(i, hi, ",") {
 		t := p.tok(i)
@@ -60,10 +68,7 @@ func (p *parser) afterStatement(n node, i, hi int, oneLine bool) int {
 		}
 		return i + 1
 	}
-	end := i
-	for end < hi && p.kind(end) != Newline {
-		end++
-	}
+	end := p.skipLine(i, hi)
 	if !p.broken(i, end) {
 		t := p.tok(i)
 		p.report(&fault{start: t.Start, end: t.End, code: diag.StrayComma, message: "expected the end of the line, found " + quoted(p.word(i)),
@@ -73,7 +78,8 @@ func (p *parser) afterStatement(n node, i, hi int, oneLine bool) int {
 }
 
 // statement reads the statement of a block of kind k that starts at i, and says where it ends.
-func (p *parser) statement(k BlockKind, i, hi int, oneLine bool) (node, int) {
+// last is the statement before it, or nil.
+func (p *parser) statement(k BlockKind, i, hi int, last node) (node, int) {
 	if p.kind(i) == TableRow {
 		return p.row(k, i)
 	}
@@ -87,8 +93,10 @@ func (p *parser) statement(k BlockKind, i, hi int, oneLine bool) (node, int) {
 	if s.Takes(k) {
 		n = p.head(s, i, end)
 		bad = n == nil
-	} else {
-		p.reportWrongBlock(s, k, i) // whatever else is wrong with it is not worth a word
+	} else if missing := Body(last); missing == nil || missing.Span.End > missing.Span.Start || !s.Takes(missing.Kind) {
+		// Whatever else is wrong with it is not worth a word, and if it belongs to the block that
+		// the line before it lacks, nothing is.
+		p.reportWrongBlock(s, k, i)
 	}
 	if bad {
 		n = p.badNode(k, i, end)
@@ -122,7 +130,7 @@ func (p *parser) choose(k BlockKind, i, hi int) *Statement {
 	case word == "group" && k == TemplateBlock:
 		// In a template it is a view's or a rule's: a view's has a block.
 		view := statement("group", ViewBlock)
-		if p.is(p.headEnd(view, k, i, hi), hi, "{") {
+		if end := p.headEnd(view, k, i, hi); end < hi && p.bracket(end) == '{' {
 			return view
 		}
 		return statement("group", BetweenBlock)

@@ -44,6 +44,9 @@ type BadStmt struct {
 	Body *Block
 }
 
+func (*BadStmt) bad() {}
+func (*BadDecl) bad() {}
+
 // Attribute is: name = expr
 type Attribute struct {
 	Documented
