@@ -163,7 +163,7 @@ func (p *parser) headEnd(s *Statement, k BlockKind, i, hi int) int {
 			continue
 		case TableRow:
 			return end
-		case Op:
+		case Op, Bad:
 			b := p.bracket(end)
 			if b == '{' && operand || separable && p.is(end, hi, ",") {
 				return end
