@@ -25,8 +25,8 @@ func catalog() schema.Catalog {
 	return schema.Catalog{
 		Sources: map[string]schema.Source{
 			"csv": {Name: "csv", Settings: []schema.Setting{
-				{Name: "path", Type: path, Required: true, Example: `"orders.csv"`},
-				{Name: "delimiter", Type: text}, {Name: "skip", Type: kind(schema.Integer)}, {Name: "header", Type: kind(schema.Boolean)},
+				{Name: "path", Type: path, Required: true, Example: `path = "orders.csv"`},
+				{Name: "delimiter", Type: text}, {Name: "optional", Type: kind(schema.Boolean)}, {Name: "skip", Type: kind(schema.Integer)}, {Name: "header", Type: kind(schema.Boolean)},
 				{Name: "encoding", Type: text, OneOf: []string{"utf-8", "gbk", "gb18030", "utf-16"}},
 				{Name: "nulls", Type: schema.Type{Kind: schema.List, Elem: &text}},
 			}},

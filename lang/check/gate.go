@@ -20,12 +20,15 @@ type metrics struct {
 // outcomes of a rule between sides, and of one over a side; ratedOutcomes are those that are
 // outcomes of keys, of which there is a rate.
 var (
-	betweenOutcomes = []string{"matched", "mismatch", "missing", "duplicate", "unkeyed", "pending", "expired", "cleared"}
-	overOutcomes    = []string{"matched", "breach", "unkeyed", "cleared"}
+	betweenOutcomes = []string{"matched", "mismatch", "missing", "duplicate", "unkeyed", "pending"}
+	overOutcomes    = []string{"matched", "breach", "unkeyed"}
 	ratedOutcomes   = []string{"matched", "mismatch", "missing", "duplicate"}
-	sideOutcomes    = []string{"missing", "duplicate", "unkeyed", "pending", "expired"}
-	metricNames     = append([]string{"rows", "diff", "absdiff", "open", "breach"}, betweenOutcomes...)
+	sideOutcomes    = []string{"missing", "duplicate", "unkeyed", "pending"}
+	metricNames     = append([]string{"rows", "diff", "absdiff", "open", "expired", "breach"}, betweenOutcomes...)
 )
+
+// rateScale is how many decimals a rate has.
+const rateScale = 18
 
 func (r *ruleCheck) gates() {
 	for _, s := range r.block.other {
@@ -69,7 +72,7 @@ func (x *typer) metric(n *node, path []*node) value {
 		return m.rows()
 	case head == "diff" || head == "absdiff":
 		return m.difference()
-	case head == "open":
+	case head == "open" || head == "expired":
 		return m.ledger()
 	case slices.Contains(betweenOutcomes, head) || head == "breach":
 		return m.outcome()
@@ -147,10 +150,10 @@ func (m *metricTyper) rows() value {
 	return m.count()
 }
 
-// open.count
+// open.count and expired.count, which count what the ledger has and not what the run found.
 func (m *metricTyper) ledger() value {
 	if len(m.words) != 2 || m.words[1] != "count" {
-		return m.unknown(1, "of the open breaks there is only open.count", nil)
+		return m.unknown(1, fmt.Sprintf("of what is %[1]s there is only %[1]s.count", m.words[0]), nil)
 	}
 	return m.count()
 }
@@ -168,7 +171,7 @@ func (m *metricTyper) outcome() value {
 	case len(m.words) == 2 && last == "count":
 		return m.count()
 	case len(m.words) == 2 && last == "rate" && slices.Contains(ratedOutcomes, head) && !m.rule.tree.Over():
-		return m.give(schema.Type{Kind: schema.Percent, Precision: decimal.MaxDigits, Scale: percentScale}, program.Unit{})
+		return m.give(schema.Type{Kind: schema.Percent, Precision: decimal.MaxDigits, Scale: rateScale}, program.Unit{})
 	case len(m.words) == 2 && last == "rate":
 		return m.unknown(1, fmt.Sprintf("there is no rate of %s", head), nil)
 	case len(m.words) != 3 || last != "count":

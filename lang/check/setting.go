@@ -23,6 +23,7 @@ func (m *module) settings(r *rowsDecl, b *block) {
 		}
 		return
 	}
+	m.optional(r, plugin)
 	given := map[string]bool{}
 	for _, a := range b.left() {
 		i := slices.IndexFunc(plugin.Settings, func(s schema.Setting) bool { return s.Name == a.Name.Name })
@@ -43,6 +44,14 @@ func (m *module) settings(r *rowsDecl, b *block) {
 		return
 	}
 	m.missingSettings(r, plugin, given)
+}
+
+// optional reports optional = true where the plugin knows of no files that could be missing.
+func (m *module) optional(r *rowsDecl, plugin schema.Source) {
+	a := attribute(r.tree.Body, "optional")
+	if a != nil && !slices.ContainsFunc(plugin.Settings, func(s schema.Setting) bool { return s.Name == "optional" }) {
+		m.report(diag.UnknownSetting, a.Name.Span, fmt.Sprintf("%s has no setting %q", plugin.Name, "optional"), "it is for files that may be missing")
+	}
 }
 
 // variable reports whether a setting changes with the window or a parameter.
@@ -87,7 +96,7 @@ func (m *module) missingSettings(r *rowsDecl, plugin schema.Source, given map[st
 		if s.Required && !given[s.Name] {
 			hint := s.Doc
 			if s.Example != "" {
-				hint = "for example " + s.Name + " = " + s.Example
+				hint = "for example " + s.Example
 			}
 			m.report(diag.MissingSetting, at, fmt.Sprintf("%s needs the setting %q", plugin.Name, s.Name), hint)
 		}
