@@ -104,7 +104,7 @@ func (x *typer) resultUnit(n *node, f *builtin.Func, args []value) (u program.Un
 	case builtin.SameUnit:
 		first := -1
 		for i, a := range args {
-			if f.Params[min(i, len(f.Params)-1)].Literal || !numeric(a.Type.Kind) {
+			if f.Params[min(i, len(f.Params)-1)].Literal || !measured(a.Type.Kind) {
 				continue
 			}
 			if first < 0 {
@@ -325,7 +325,7 @@ func (x *typer) common(at diag.Span, a, b value) (t schema.Type, u program.Unit,
 		}
 		return t, u, false
 	}
-	if numeric(t.Kind) {
+	if measured(t.Kind) {
 		if u, ok = x.meet(at, a, b); !ok {
 			return t, u, false
 		}

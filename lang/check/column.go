@@ -90,7 +90,7 @@ func (m *module) columnUnit(r *rowsDecl, i int) {
 	if c.Unit == nil || p.Type.Kind == schema.Invalid {
 		return
 	}
-	if !numeric(p.Type.Kind) {
+	if !measured(p.Type.Kind) {
 		m.report(diag.ColumnUnit, c.Unit.Span, fmt.Sprintf("a column of type %s has no unit", p.Type.Kind), "only numbers have units")
 		return
 	}

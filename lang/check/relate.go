@@ -137,19 +137,23 @@ func (x *typer) comparableFloats(n *node, a, b value, equality bool) (_, _ value
 	if !equality {
 		a, b = asFloat(a, b), asFloat(b, a)
 	}
-	return a, b, x.sameKind(n.at, a, b)
+	if !x.sameKind(n.at, a, b) {
+		return a, b, false
+	}
+	_, ok = x.meet(n.at, a, b)
+	return a, b, ok
 }
 
 // asFloat is a literal number as the float that it meets.
 func asFloat(v, meets value) value {
-	if meets.Type.Kind != schema.Float || !v.literal() || !numeric(v.Type.Kind) || !v.Unit.None() {
+	if meets.Type.Kind != schema.Float || !v.literal() || !numeric(v.Type.Kind) {
 		return v
 	}
 	f, err := strconv.ParseFloat(v.Value.String(), 64)
 	if err != nil {
 		return v
 	}
-	return constant(schema.Value{Type: schema.Type{Kind: schema.Float}, Float: f}, v.Span)
+	return constant(schema.Value{Type: schema.Type{Kind: schema.Float}, Float: f, Unit: v.Unit.Name}, v.Span)
 }
 
 // listed checks a literal text against the enum it meets.

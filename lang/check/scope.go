@@ -226,6 +226,10 @@ func (x *typer) unknownName(n *node) value {
 			d.Hint = hintNames(n.text, "known here are", visible)
 		}
 		d.Fixes = fixName(n.span, n.text, visible)
+		if other := x.elsewhere(n.text); other != "" {
+			d.Hint = fmt.Sprintf("%s has it; where the sides name it differently, write %s.%s = %s.…", other, other, n.text, x.owner())
+			d.Fixes = nil
+		}
 		if x.derive {
 			d.Hint = hintNames(n.text, "", visible)
 			if d.Hint == "" {
@@ -235,6 +239,16 @@ func (x *typer) unknownName(n *node) value {
 	}
 	x.add(d)
 	return value{}
+}
+
+// elsewhere is another side that has a column which the one that is looked at lacks, or "".
+func (x *typer) elsewhere(name string) string {
+	for i, s := range x.sides {
+		if _, ok := s.column(name); ok && x.only > 0 && x.only != i+1 {
+			return s.name
+		}
+	}
+	return ""
 }
 
 // owner names whose columns stand bare.

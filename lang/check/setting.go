@@ -69,11 +69,15 @@ func variable(s program.Setting) bool {
 }
 
 func (m *module) noPlugin(name *syntax.Ident) {
-	if err := m.cat.Missing[name.Name]; err != nil {
-		m.report(diag.PluginUnavailable, name.Span, fmt.Sprintf("plugin %q cannot be asked what it takes: %s", name.Name, err), "recon plugin list shows what is installed")
+	known := names(m.cat.Sources)
+	if err := m.cat.Missing[name.Name]; err != nil && diag.Suggest(name.Name, known) == "" {
+		message := err.Error()
+		if !strings.Contains(message, name.Name) {
+			message = fmt.Sprintf("plugin %q cannot be asked what it takes: %s", name.Name, message)
+		}
+		m.report(diag.PluginUnavailable, name.Span, message, "recon plugin list shows what is installed")
 		return
 	}
-	known := names(m.cat.Sources)
 	m.add(diag.Diagnostic{Code: diag.UnknownPlugin, Span: name.Span, Message: fmt.Sprintf("there is no source plugin %q", name.Name),
 		Hint: orElse(hintNames(name.Name, "", known), "recon plugin list shows what is installed"), Fixes: fixName(name.Span, name.Name, known)})
 }
@@ -112,7 +116,7 @@ func (m *module) missingSettings(r *rowsDecl, plugin schema.Source, given map[st
 		case len(have) == 0:
 			m.report(diag.OneSetting, at, fmt.Sprintf("%s needs %s", plugin.Name, orList(group)), "")
 		case len(have) > 1:
-			m.report(diag.OneSetting, at, fmt.Sprintf("%s takes only one of %s", plugin.Name, strings.Join(have, ", ")), "remove the others")
+			m.report(diag.OneSetting, at, fmt.Sprintf("%s takes only one of %s", plugin.Name, strings.Join(have, " and ")), "remove the others")
 		}
 	}
 }

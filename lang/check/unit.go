@@ -50,7 +50,7 @@ func (x *typer) unitOf(u program.Unit) string {
 
 // adopt gives an operand the unit of what it meets, if it can have one.
 func adopt(v value, u program.Unit) {
-	if u.None() || u == openUnit || !numeric(v.Type.Kind) {
+	if u.None() || u == openUnit || !measured(v.Type.Kind) {
 		return
 	}
 	v.Expr.Walk(func(e *program.Expr) bool {
@@ -66,6 +66,9 @@ func adopt(v value, u program.Unit) {
 }
 
 func numeric(k schema.Kind) bool { return k == schema.Integer || k == schema.Decimal }
+
+// measured reports whether values of a kind can have a unit.
+func measured(k schema.Kind) bool { return numeric(k) || k == schema.Float }
 
 // product is the unit of a * b: at most one of them has one.
 func (x *typer) product(at diag.Span, a, b value) (program.Unit, bool) {
