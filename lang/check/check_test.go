@@ -119,3 +119,42 @@ func TestCases(t *testing.T) {
 		langtest.Run(t, "testdata/"+name+".txtar", func(t *testing.T, c *langtest.Case) diag.List { return compile(c.Files...).Diags })
 	}
 }
+
+func TestInfoKnowsWhatNamesMean(t *testing.T) {
+	const text = `## The amount that is let pass.
+let limit = 5 CNY
+source orders from csv {
+  path = "orders.csv"
+  columns { id string, amount decimal(18, 2) unit "CNY" }
+}
+rule r over orders as o {
+  unique id
+  assert o.amount > limit as big
+}
+`
+	u := compileText(text)
+	for _, d := range u.Diags {
+		t.Fatal(describe(d))
+	}
+	got := map[string]string{}
+	for at, s := range u.Info.Uses {
+		got[at.Text()] = string(s.Kind) + " " + s.Span.Text() + " " + s.Type.String() + s.Unit.Name + s.Doc
+		if s.Span.File != nil && u.Info.Defs[s.Span] == nil {
+			t.Errorf("%s is used and nowhere declared", at.Text())
+		}
+	}
+	for name, want := range map[string]string{
+		"limit": "let limit integerCNYThe amount that is let pass.", "amount": "column amount decimal(18, 2)CNY", "orders": "source orders invalid", "o": "side o invalid", "id": "column id string",
+	} {
+		if got[name] != want {
+			t.Errorf("%s means %q, want %q", name, got[name], want)
+		}
+	}
+	types := map[string]string{}
+	for at, typ := range u.Info.Types {
+		types[at.Text()] = typ.Type.String() + typ.Unit.Name
+	}
+	if types["o.amount > limit"] != "boolean" || types["5 CNY"] != "integerCNY" {
+		t.Errorf("types are %v", types)
+	}
+}

@@ -10,9 +10,9 @@ import (
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
-// rowColumn is column i of the row of a source, within that source.
-func (x *typer) rowColumn(span diag.Span, i int) value {
-	x.use(span, x.row.defs[i])
+// rowColumn is column i of the row of a source, within that source; name is where its name stands.
+func (x *typer) rowColumn(span, name diag.Span, i int) value {
+	x.use(name, x.row.defs[i])
 	if x.derive {
 		return x.derived(span, i)
 	}
@@ -25,9 +25,9 @@ func (x *typer) rowColumn(span diag.Span, i int) value {
 }
 
 // sideColumn is column at of side i, within a rule.
-func (x *typer) sideColumn(span diag.Span, i, at int) value {
+func (x *typer) sideColumn(span, name diag.Span, i, at int) value {
 	r := x.sides[i].rows
-	x.use(span, r.defs[at])
+	x.use(name, r.defs[at])
 	c := &r.prog.Columns[at]
 	if c.Type.Kind == schema.Invalid {
 		return value{}
