@@ -25,7 +25,7 @@ type filler struct {
 	copies  int   // the most columns that hold the same text of a row
 	next    int64 // number of the next row in its file
 
-	nullLengths uint64 // bit n: a field of n bytes (63: or more) may be one of the null texts
+	nullLengths uint64 // bit n: a field of n bytes (63: or more) without quotes may be one of the null texts
 	scratch     []byte
 
 	x     *index // of the rows being added
@@ -69,9 +69,6 @@ func newFiller(req sdk.ReadRequest, o *options, loc *time.Location, emit func(*b
 		}
 	}
 	for _, text := range o.nulls {
-		if bytes.IndexByte([]byte(text), o.quote) >= 0 {
-			f.nullLengths = ^uint64(0) // it may be longer where it stands
-		}
 		f.nullLengths |= 1 << min(len(text), 63)
 	}
 	f.reset()

@@ -233,6 +233,11 @@ func rowsOf(t failer, src sdk.Source, req sdk.ReadRequest) (rows []row, err erro
 		if b.Rows == 0 || b.Rows > req.BatchRows() {
 			t.Fatalf("batch of %d rows, %d asked for", b.Rows, req.BatchRows())
 		}
+		for _, c := range b.Columns {
+			if v := c.Valid; v != nil && (len(v) != (b.Rows+7)/8 || b.Rows&7 != 0 && v[len(v)-1]>>(b.Rows&7) != 0) {
+				t.Fatalf("validity %x for %d rows", v, b.Rows)
+			}
+		}
 		for i := range b.Rows {
 			var fields []string
 			for c := range b.Columns {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/batch"
+	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -132,6 +133,63 @@ func TestValuesAreThoseOfAppendText(t *testing.T) {
 			t.Fatalf("%d rows of %d, error %v", row, len(values), err)
 		}
 	})
+}
+
+// TestDecimalsOfAllLengths compares the fast reader of decimals with the exact one for
+// every number of digits on both sides of the point.
+func TestDecimalsOfAllLengths(t *testing.T) {
+	const digits = "91827364554637281900"
+	for scale := int32(0); scale <= 18; scale++ {
+		c := batch.NewBuilder(decimalType(38, scale)).Column(0)
+		for whole := range 20 {
+			for part := range 20 {
+				for _, format := range []string{"%s", "%s.%s", "-%s.%s", "-%s"} {
+					text := fmt.Appendf(nil, format, digits[:whole], digits[20-part:])
+					if !strings.Contains(format, ".") {
+						text = fmt.Appendf(nil, format, digits[:whole])
+					}
+					padded := append(make([]byte, margin), text...)
+					got, ok := parseDecimal(append(padded, make([]byte, margin)...), margin, len(padded), int(scale))
+					problem := c.AppendText(text, nil)
+					if ok && (problem != "" || c.Nums[0] != decimal.FromInt64(got)) {
+						t.Fatalf("%s at scale %d is %d, want %v (%s)", text, scale, got, c.Nums, problem)
+					}
+					if short := whole+max(part, int(scale)) <= 18; !ok && problem == "" && short && part <= int(scale) {
+						t.Fatalf("%s at scale %d is left to the slow reader", text, scale)
+					}
+					c.Nums = c.Nums[:0]
+				}
+			}
+		}
+	}
+}
+
+// TestPrecision reads the largest numbers that fit, and the next.
+func TestPrecision(t *testing.T) {
+	var file strings.Builder
+	var columns []schema.Column
+	header, first, second := []string{}, []string{}, []string{}
+	for p := int32(1); p <= 38; p++ {
+		name := fmt.Sprint("p", p)
+		columns = append(columns, schema.Column{Name: name, Type: decimalType(p, p/2)})
+		nines := strings.Repeat("9", int(p))
+		fits, next := nines[:p-p/2], "1"+strings.Repeat("0", int(p-p/2))
+		if p > 1 {
+			fits, next = fits+"."+nines[:p/2], next+"."+strings.Repeat("0", int(p/2))
+		}
+		header, first, second = append(header, name), append(first, "-"+fits), append(second, next)
+	}
+	fmt.Fprintf(&file, "%s\n%s\n%s\n", strings.Join(header, ","), strings.Join(first, ","), strings.Join(second, ","))
+	rows, err := rowsOf(t, New(), sdk.ReadRequest{Config: settings(write(t, "f.csv", file.String()) + "/f.csv"), Columns: columns, BadRows: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `"` + strings.Join(first, `" "`) + `"`; rows[0].fields != want || rows[0].bad != "" {
+		t.Errorf("got %s %s, want %s", rows[0].fields, rows[0].bad, want)
+	}
+	if n := strings.Count(rows[1].bad, "line 3 not a decimal"); n != 38 {
+		t.Errorf("%d of 38 numbers are found too large: %s", n, rows[1].bad)
+	}
 }
 
 // TestEveryDate compares the fast reader of dates with the exact one for every day from
