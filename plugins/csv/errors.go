@@ -114,7 +114,9 @@ func (h *header) missing(path string, wanted []string) *sdk.Error {
 		e.Hint = fmt.Sprintf(`with header = "none" its columns are c1 to c%d`, h.fields)
 		return e
 	}
-	if near := h.near(missing[0]); near != "" {
+	if near := h.near(missing[0]); strings.TrimSpace(near) == missing[0] {
+		e.Hint = fmt.Sprintf("%q has spaces around it: set trim = true; ", near)
+	} else if near != "" {
 		e.Hint = fmt.Sprintf("did you mean %q? ", near)
 	}
 	names := h.names

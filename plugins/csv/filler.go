@@ -144,7 +144,8 @@ const (
 	stripBytes = 64 << 10
 )
 
-// measure is how many of n rows make a strip, at least one, and the most bytes that they can take in a batch.
+// measure is how many of n rows make a strip, at least one, and the most bytes that they
+// can take in a batch.
 func (f *filler) measure(from, n int) (int, int) {
 	width := f.x.h.fields
 	start := int(f.x.pos[from*width])

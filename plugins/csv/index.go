@@ -16,7 +16,7 @@ type index struct {
 	o       *options
 	h       *header
 	badRows bool
-	scanner
+	scanner scanner
 
 	buf  []byte // the stream's, or a copy of its rows
 	pos  []uint32
@@ -96,7 +96,7 @@ func (x *index) fast(limit int) bool {
 	if !x.o.single() || limit == t.off {
 		return false
 	}
-	n, breaks, quotes, ok := x.scan(t.buf, t.off, limit)
+	n, breaks, quotes, ok := x.scanner.scan(t.buf, t.off, limit)
 	if !ok || breaks == 0 {
 		return false
 	}

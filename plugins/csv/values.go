@@ -1,18 +1,16 @@
 package csv
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
-// A fill function appends the values of a column for n rows of the strip, and returns n, or the
-// row at which the read failed. It reads the common case itself and leaves the rest to
-// filler.slow.
-//
-// Inside, p is the place in pos of the separator before the field.
-
+// fillFor picks the fill function for columns of type t. A fill function appends the values of
+// a column for n rows of the strip, and returns n, or the row at which the read failed. It
+// reads the common case itself and leaves the rest to filler.slow.
 func fillFor(t schema.Type) func(f *filler, c *column, n int) int {
 	switch t.Kind {
 	case schema.String, schema.Enum, schema.Bytes:
@@ -46,8 +44,8 @@ func (f *filler) special(length int) bool {
 	return f.nullLengths != 0 && f.nullLengths>>min(uint(length), 63)&1 != 0
 }
 
-// located says where field c of the next n rows of the strip is: starts[i] to ends[i], quotes around it included if
-// whole. Quotes doubled inside are never undone: no number or date has any.
+// located says where field c of the next n rows of the strip is: starts[i] to ends[i], with
+// the quotes around it if whole. Quotes doubled inside stay: no number or date has any.
 func (f *filler) located(c *column, n int, whole bool) (starts, ends []uint32) {
 	x := f.x
 	buf, width := x.buf, x.h.fields
@@ -226,8 +224,13 @@ func fillText(f *filler, c *column, n int) int {
 	dst := c.Bytes[:cap(c.Bytes)]
 	for i := range offsets {
 		start, end := int(starts[i]), int(ends[i])
+		doubled := false
+		if buf[start] == f.o.quote && end > start {
+			start, end = start+1, end-1
+			doubled = bytes.IndexByte(buf[start:end], f.o.quote) >= 0
+		}
 		length := end - start
-		if length == 0 || buf[start] == f.o.quote || f.special(length) {
+		if length == 0 || doubled || f.special(length) {
 			c.Bytes, c.Offsets = dst[:used], c.Offsets[:f.base+1+i]
 			if !f.slow(c, i, n) {
 				return i
