@@ -77,4 +77,3 @@ func (m *module) noPhysical(at diag.Span, r *rowsDecl, name string) {
 	}
 	m.report(diag.NoPhysicalColumn, at, fmt.Sprintf("the data set of %s has no column %q", r.Name, name), hint)
 }
-
