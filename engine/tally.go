@@ -129,17 +129,6 @@ func (t *tally) largestOpen(ctx context.Context, store *state.Store, def *state.
 	return top.sorted(), nil
 }
 
-// present adds one to each side that has a row.
-func (t *tally) present(rows []state.Row, to []int64) {
-	last := -1
-	for _, r := range rows { // by side
-		if r.Side != last {
-			to[r.Side]++
-			last = r.Side
-		}
-	}
-}
-
 // transition keeps what a report shows of a change, and counts expired keys.
 func (t *tally) transition(c *state.Transition) error {
 	switch {

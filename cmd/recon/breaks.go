@@ -34,7 +34,6 @@ after the latest runs; reading them touches no data source.`,
 type breakFilter struct {
 	states   []string
 	outcomes []string
-	all      bool
 }
 
 var breakStates = []string{"open", "expired", "pending", "accepted"}
