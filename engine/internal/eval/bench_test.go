@@ -90,7 +90,8 @@ func BenchmarkKernels(b *testing.B) {
 		{"day", day},
 		{"parse_time", call("parse_time", written, lit("%Y-%m-%d %H:%M:%S"))},
 		{"x>y?x:y", &program.Expr{Op: program.OpCond, Type: money, Args: []*program.Expr{cond(program.OpGreater, x, y), x, y}}},
-		{"rowbyrow", cond(program.OpEqual, call("min", x, y), &program.Expr{Op: program.OpInterp, Type: schema.Type{Kind: schema.String}, Args: []*program.Expr{text}})},
+		{"join", &program.Expr{Op: program.OpInterp, Type: schema.Type{Kind: schema.String}, Args: []*program.Expr{text, lit("-"), x}}},
+		{"rowbyrow", &program.Expr{Op: program.OpInterp, Type: schema.Type{Kind: schema.String}, Args: []*program.Expr{at}}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			batch := benchBatch()

@@ -160,6 +160,11 @@ func (c *compiler) within(op program.Op, e *program.Expr, limit schema.Value) (n
 	if op == program.OpEqual || op == program.OpNotEqual {
 		return nil, false, nil
 	}
+	defer func(slow int) {
+		if !ok {
+			c.slow = c.slow[:slow] // they are told of again
+		}
+	}(len(c.slow))
 	d, err := c.operation(e.Args[0])
 	if err != nil {
 		if err == errSlow {

@@ -34,6 +34,8 @@ func (c *compiler) operation(e *program.Expr) (node, error) {
 		return &logicNode{op: e.Op, args: args}, nil
 	case program.OpCond:
 		return c.cond(e)
+	case program.OpInterp:
+		return c.join(e)
 	case program.OpCall:
 		return c.call(e)
 	}

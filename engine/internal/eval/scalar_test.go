@@ -114,7 +114,7 @@ func TestCompileNamesWhatIsMissing(t *testing.T) {
 
 func TestKernelsTellWhatRunsRowByRow(t *testing.T) {
 	str := schema.Type{Kind: schema.String}
-	join := &program.Expr{Op: program.OpInterp, Type: str, Args: []*program.Expr{columnExpr(12, str), literalOf(schema.Text("-"))}}
+	join := &program.Expr{Op: program.OpInterp, Type: str, Args: []*program.Expr{columnExpr(17, schema.Type{Kind: schema.Timestamp}), literalOf(schema.Text("-"))}}
 	k, err := Compile(call("upper", join), randomEnv())
 	if err != nil {
 		t.Fatal(err)
