@@ -199,6 +199,47 @@ func naiveAgree(c *program.Comparison, bounds []*big.Rat, operands []Operand) bo
 	return true
 }
 
+// TestFloatsAgreeExactly compares decisions about floats near their bounds with fractions.
+func TestFloatsAgreeExactly(t *testing.T) {
+	g := newGenerator(5)
+	float := schema.Type{Kind: schema.Float}
+	agreed := 0
+	n := cases(t) / 10
+	for range n {
+		v := schema.Dec(decimal.Decimal{Coef: decimal.FromInt64(g.between(0, 1000)), Scale: int32(g.between(0, 20))})
+		relative := g.pick("relative", 2) == 0
+		a, err := NewAgreement(comparison(float, 2, boundLiteral(v, relative)), Env{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bound := asFraction(v)
+		x := math.Ldexp(g.Float64()-0.5, int(g.between(-30, 30)))
+		if g.pick("tiny", 10) == 0 {
+			x = math.Ldexp(x, -1040)
+		}
+		limit := new(big.Rat).Set(bound)
+		if relative {
+			limit.Mul(limit, exactAbs(x))
+		}
+		d, _ := limit.Float64()
+		y := x + d
+		for range g.pick("steps", 3) {
+			y = math.Nextafter(y, oneOf(g, []float64{math.Inf(1), math.Inf(-1)}))
+		}
+		distance := new(big.Rat).Sub(new(big.Rat).SetFloat64(x), new(big.Rat).SetFloat64(y))
+		want := distance.Abs(distance).Cmp(limit) <= 0
+		if got := a.Agree([]Operand{{State: Present, Float: x}, {State: Present, Float: y}}); got != want {
+			t.Fatalf("%v and %v within %s (relative %v): %v, want %v", x, y, v, relative, got, want)
+		}
+		if want {
+			agreed++
+		}
+	}
+	if agreed < n/10 || agreed > n*9/10 {
+		t.Errorf("%d of %d agree: not worth calling a test", agreed, n)
+	}
+}
+
 func TestAgreements(t *testing.T) {
 	dec := schema.Type{Kind: schema.Decimal, Precision: 18, Scale: 2}
 	float := schema.Type{Kind: schema.Float}

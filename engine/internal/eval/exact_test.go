@@ -66,7 +66,7 @@ func (g generator) arithmetic(depth int) *program.Expr {
 		ok := true
 		e.Walk(func(x *program.Expr) bool {
 			switch {
-			case x.Op == program.OpCond, x.Op == program.OpCall && (x.Name == "coalesce" || x.Name == "from_minor"):
+			case x.Op == program.OpCond, x.Op == program.OpCall && (x.Name == "coalesce" || x.Name == "from_minor" || x.Name == "decode"):
 				ok = false
 			}
 			return ok

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -94,6 +95,15 @@ func agree(t *testing.T, seed uint64, e *program.Expr, b *batch.Batch, env Env) 
 			if got.Null && column.Type.Layout() == schema.Int64 && column.Ints[i] != 0 {
 				t.Fatalf("seed %d: %s row %d: %d below a null", seed, sketch(e), i, column.Ints[i])
 			}
+		}
+		if k.Type().Kind == schema.Boolean {
+			sel, _ := k.Filter(b, nil)
+			for i := range b.Rows {
+				if v := column.Value(i); v.True() != slices.Contains(sel, int32(i)) {
+					t.Fatalf("seed %d: %s row %d is %v, and the filter has %v", seed, sketch(e), i, v, sel)
+				}
+			}
+			continue // the kernel's faults are those of the filter now
 		}
 		if next != len(faults) {
 			t.Fatalf("seed %d: %s: %d faults for %d rows", seed, sketch(e), len(faults), next)

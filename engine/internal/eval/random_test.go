@@ -132,7 +132,7 @@ func (g generator) number(depth int) *program.Expr {
 		}
 		return g.column(schema.Integer, schema.Decimal)
 	}
-	switch g.pick("number", 12) {
+	switch g.pick("number", 14) {
 	case 0, 1, 2:
 		ops := []program.Op{program.OpAdd, program.OpSub, program.OpMul}
 		op := ops[g.pick("op", 3)]
@@ -174,6 +174,15 @@ func (g generator) number(depth int) *program.Expr {
 		return g.choice(depth, g.number(depth-1), g.number(depth-1))
 	case 10:
 		return call("coalesce", g.number(depth-1), g.number(depth-1))
+	case 11:
+		return g.decoded()
+	case 12:
+		a, b := g.share(depth-1), g.number(depth-1)
+		t, ok := builtin.ProductType(argOf(a), argOf(b))
+		if !ok {
+			return b
+		}
+		return &program.Expr{Op: program.OpMul, Type: t, Args: []*program.Expr{a, b}}
 	}
 	return call("from_minor", g.column(schema.Integer), literalOf(schema.Text([]string{"CNY", "JPY", "KWD"}[g.pick("currency", 3)])))
 }
@@ -280,6 +289,63 @@ func (g generator) time(depth int) *program.Expr {
 	return g.time(depth - 1)
 }
 
+// duration is a difference of times, and what can be made of it.
+func (g generator) duration(depth int) *program.Expr {
+	typ := schema.Type{Kind: schema.Duration}
+	of := func(op program.Op, a, b *program.Expr) *program.Expr {
+		return &program.Expr{Op: op, Type: typ, Args: []*program.Expr{a, b}}
+	}
+	if depth <= 0 {
+		return literalOf(duration(g.between(-3, 3) * dayMicros / 2))
+	}
+	switch g.pick("duration", 6) {
+	case 0:
+		return of(program.OpSub, g.column(schema.Date), g.column(schema.Date))
+	case 1:
+		return of(program.OpSub, g.column(schema.Timestamp), g.column(schema.Timestamp))
+	case 2:
+		return of([]program.Op{program.OpAdd, program.OpSub}[g.pick("op", 2)], g.duration(depth-1), g.duration(depth-1))
+	case 3:
+		return call("abs", g.duration(depth-1))
+	case 4:
+		return of(program.OpMul, g.duration(depth-1), g.column(schema.Integer))
+	}
+	return call([]string{"min", "max"}[g.pick("extreme", 2)], g.duration(depth-1), g.duration(depth-1))
+}
+
+// share is a percentage, and sums of them.
+func (g generator) share(depth int) *program.Expr {
+	v := schema.Dec(decimal.Decimal{Coef: g.coefficient(3), Scale: 4})
+	v.Type.Kind = schema.Percent
+	if depth <= 0 || g.pick("share", 2) == 0 {
+		return literalOf(v)
+	}
+	a, b := g.share(depth-1), g.share(depth-1)
+	t, _ := builtin.SumType(argOf(a), argOf(b))
+	return &program.Expr{Op: program.OpSub, Type: t, Args: []*program.Expr{a, b}}
+}
+
+// decoded is a decode of something other than text, into numbers.
+func (g generator) decoded() *program.Expr {
+	m := &program.Expr{Op: program.OpMapOf, Type: schema.Type{Kind: schema.Map}}
+	x := g.column(schema.Integer, schema.Decimal, schema.Boolean, schema.Date)
+	for i := range int64(2) {
+		key := schema.Value{Type: x.Type, Int: i}
+		if isExact(x.Type.Kind) {
+			key = schema.Dec(decimal.Decimal{Coef: decimal.FromInt64(i), Scale: 1})
+		}
+		value := schema.Dec(decimal.Decimal{Coef: g.coefficient(20), Scale: int32(i)})
+		if g.pick("null", 4) == 0 {
+			value = schema.Value{Type: schema.Type{Kind: schema.Null}, Null: true}
+		}
+		m.Args = append(m.Args, literalOf(key), literalOf(value))
+	}
+	if t, problem := builtin.Find("decode").Check([]builtin.Arg{argOf(x), argOf(m)}); problem != nil || t.Kind == schema.Null {
+		return g.number(0)
+	}
+	return call("decode", x, m)
+}
+
 func (g generator) condition(depth int) *program.Expr {
 	yes := schema.Type{Kind: schema.Boolean}
 	if depth <= 0 {
@@ -290,7 +356,7 @@ func (g generator) condition(depth int) *program.Expr {
 		return &program.Expr{Op: op, Type: yes, Args: []*program.Expr{a, b}}
 	}
 	null := literalOf(schema.Value{Type: schema.Type{Kind: schema.Null}, Null: true})
-	switch g.pick("condition", 12) {
+	switch g.pick("condition", 14) {
 	case 0, 1:
 		return compare(g.number(depth-1), g.number(depth-1))
 	case 2:
@@ -336,12 +402,19 @@ func (g generator) condition(depth int) *program.Expr {
 		name := []string{"has", "starts_with", "ends_with", "like_regex"}[g.pick("test", 4)]
 		return call(name, g.text(depth-1), literalOf(schema.Text("a")))
 	}
+	if g.pick("times", 3) == 0 {
+		if g.pick("list", 3) == 0 {
+			day := schema.Value{Type: schema.Type{Kind: schema.Date}, Int: g.between(-3, 3)}
+			return &program.Expr{Op: program.OpIn, Type: yes, Args: []*program.Expr{g.column(schema.Date), literalOf(day), null}}
+		}
+		return compare(g.duration(depth-1), g.duration(depth-1))
+	}
 	logic := []program.Op{program.OpAnd, program.OpOr}[g.pick("logic", 2)]
 	return &program.Expr{Op: logic, Type: yes, Args: []*program.Expr{g.condition(depth - 1), g.condition(depth - 1), g.condition(depth - 1)}}
 }
 
 func (g generator) expression(depth int) *program.Expr {
-	switch g.pick("expression", 7) {
+	switch g.pick("expression", 8) {
 	case 0, 1, 2:
 		return g.number(depth)
 	case 3:
@@ -350,6 +423,8 @@ func (g generator) expression(depth int) *program.Expr {
 		return g.time(depth)
 	case 5:
 		return g.float(depth)
+	case 6:
+		return g.duration(depth)
 	}
 	return g.condition(depth)
 }
