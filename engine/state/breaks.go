@@ -154,11 +154,12 @@ func (v *view) walk(ctx context.Context, finder *finder, want func(*view, *recor
 	cursor := &recordCursor{reader: newSegmentReader(v.txn, 'g', v.ledger.Generation)}
 	defer cursor.reader.close()
 	var some []*record
+	groups := 0
 	give := func() error {
 		if err := v.give(finder, some, f); err != nil {
 			return err
 		}
-		some = some[:0]
+		some, groups = some[:0], 0
 		return ctx.Err()
 	}
 	for {
@@ -172,7 +173,8 @@ func (v *view) walk(ctx context.Context, finder *finder, want func(*view, *recor
 		if want != nil && !want(v, r) {
 			continue
 		}
-		if some = append(some, r); len(some) >= v.limits.things {
+		some = append(some, r)
+		if groups += len(r.groups); groups >= v.limits.things {
 			if err := give(); err != nil {
 				return err
 			}

@@ -21,7 +21,7 @@ import (
 // crashSettles is how many windows the child settles, crashRows how many rows each has: several segments.
 const (
 	crashSettles = 4
-	crashRows    = 4500
+	crashRows    = 900
 )
 
 // crashChild settles windows one after the other, beginning after those that are settled, and prints the number of

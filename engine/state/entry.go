@@ -141,13 +141,12 @@ func (r *residual) count(t tally) {
 // regroup gives after the groups of a key whose rows have changed, and hands over those that have rows of the window.
 func (r *residual) regroup(e *entry, after *record) error {
 	t := r.t
-	var fresh []*Row
+	fresh := e.news
 	for _, row := range e.others {
 		if t.after.head(row.Window.Start).Fingerprint == t.after.ledger.Fingerprint {
 			fresh = append(fresh, row)
 		}
 	}
-	fresh = append(fresh, e.news...)
 	kept, err := r.keepStale(e)
 	if err != nil {
 		return err
@@ -165,7 +164,7 @@ func (r *residual) regroup(e *entry, after *record) error {
 			if groups[i].hasWindow(t.of.Window.Start) {
 				r.show(&r.shown, after, &groups[i])
 				if err := r.onGroup(&r.shown); err != nil {
-					return err
+					return foreign(err)
 				}
 			}
 		}
@@ -207,7 +206,7 @@ func (r *residual) tell(e *entry, after *record) error {
 	}
 	r.told.Break = Break{}
 	v.showBreak(&r.told.Break, rec)
-	return r.onTransition(&r.told)
+	return foreign(r.onTransition(&r.told))
 }
 
 // keepStale returns the groups of a key that stay as they are, because their windows were settled under another definition
@@ -215,6 +214,9 @@ func (r *residual) tell(e *entry, after *record) error {
 // match that is so undone opens again.
 func (r *residual) keepStale(e *entry) ([]group, error) {
 	t := r.t
+	if !r.anyStale {
+		return nil, nil
+	}
 	var kept []group
 	left := t.old != nil && t.old.Fingerprint != t.after.ledger.Fingerprint
 	pool := slices.Concat(e.others, e.olds)

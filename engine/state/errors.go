@@ -31,6 +31,7 @@ func (e *HeldError) Error() string {
 type OverlapError struct {
 	Rule         string
 	Window, With Window
+	Zone         *time.Location // in which the message states them
 }
 
 func (e *OverlapError) Error() string {
@@ -38,7 +39,7 @@ func (e *OverlapError) Error() string {
 		return fmt.Sprintf("rule %s was settled both with and without windows; give it another name, or use another state folder", e.Rule)
 	}
 	return fmt.Sprintf("window %s of rule %s overlaps %s, which is settled; run the settled window, or give the rule another name",
-		e.Window, e.Rule, e.With)
+		e.Window.in(e.Zone), e.Rule, e.With.in(e.Zone))
 }
 
 // LaterRunError says that a run of the same window which started later has settled.
@@ -68,9 +69,22 @@ func (e *SchemaError) Error() string {
 	return fmt.Sprintf("has format %d, written by an older recon; this one reads format %d and cannot migrate it", e.Found, e.Want)
 }
 
-func (w Window) String() string {
+func (w Window) String() string { return w.in(time.UTC) }
+
+func (w Window) in(zone *time.Location) string {
 	if w.Start == Always.Start {
 		return "always"
 	}
-	return fmt.Sprintf("[%s, %s)", time.UnixMicro(w.Start).UTC().Format(time.RFC3339), time.UnixMicro(w.End).UTC().Format(time.RFC3339))
+	text := func(t int64) string { return time.UnixMicro(t).In(zone).Format(time.RFC3339Nano) }
+	return fmt.Sprintf("[%s, %s)", text(w.Start), text(w.End))
+}
+
+// foreignError is an error of the caller's own functions, which the state hands back as it is.
+type foreignError struct{ error }
+
+func foreign(err error) error {
+	if err == nil {
+		return nil
+	}
+	return foreignError{err}
 }

@@ -150,7 +150,8 @@ func (f *grouper) verdict(rows []*Row) (Verdict, error) {
 		f.args = append(f.args, *r)
 	}
 	slices.SortFunc(f.args, func(a, b Row) int { return compareInGroup(&a, &b) })
-	return f.judge(f.args)
+	v, err := f.judge(f.args)
+	return v, foreign(err)
 }
 
 func repeatedSides(rows []*Row, sides int) []Item {

@@ -12,7 +12,7 @@ import (
 
 // limits bound what is in memory at a time. Tests make them small.
 type limits struct {
-	things int // rows and breaks of one chunk
+	things int // rows and groups of one chunk
 	bytes  int // of its new rows
 	others int // rows loaded from other windows, unless one key has more
 }
@@ -40,6 +40,8 @@ type residual struct {
 	width uint64 // if not 0, a chunk spans at most so many hashes, and every row in it is grouped anew
 	from  uint64 // where the chunk begins
 
+	anyStale bool // a window was settled under another definition than this one
+
 	onGroup      func(*Group) error
 	onTransition func(*Transition) error
 	shown        Group // reused
@@ -52,11 +54,12 @@ type chunk struct {
 	news   []Row
 	olds   []*Row
 	recs   []*record
+	groups int // of recs
 	copied arena
 	last   uint64 // hash of the latest thing
 }
 
-func (c *chunk) things() int { return len(c.news) + len(c.olds) + len(c.recs) }
+func (c *chunk) things() int { return len(c.news) + len(c.olds) + c.groups }
 
 // arena holds copies of the bytes of a chunk's new rows.
 type arena struct {
@@ -103,6 +106,7 @@ func (r *residual) open(t *Settling) error {
 // the rule is again what it was.
 func (r *residual) plan() {
 	t := r.t
+	r.anyStale = slices.ContainsFunc(t.before.heads, func(h head) bool { return h.Fingerprint != t.after.ledger.Fingerprint })
 	if t.before.ledger.Fingerprint == t.after.ledger.Fingerprint {
 		return
 	}
@@ -133,7 +137,7 @@ func (r *residual) close() {
 // Residual takes the rows that the run left unmatched, ascending by Hash, and works out what becomes of them together with
 // the rows of other windows. It hands over each group that has a row of this window, matched or not (so all
 // its rows are either read or carried), and each transition, both ascending by hash. A group is valid only during the call; a
-// transition's break may be kept.
+// transition's break may be kept. Errors of these functions and of the judge come back as they are.
 //
 // It holds a few thousand rows in memory at a time, and all rows of one key. A row is not needed once the next is asked for.
 func (t *Settling) Residual(rows iter.Seq2[Row, error], group func(*Group) error, transition func(*Transition) error) (Summary, error) {
@@ -142,6 +146,9 @@ func (t *Settling) Residual(rows iter.Seq2[Row, error], group func(*Group) error
 	}
 	t.onGroup, t.onTransition = group, transition
 	if err := t.residual.run(rows); err != nil {
+		if f, ok := err.(foreignError); ok {
+			return Summary{}, f.error
+		}
 		return Summary{}, t.store.wrap(err)
 	}
 	t.finished = true
@@ -159,7 +166,7 @@ func (r *residual) run(rows iter.Seq2[Row, error]) error {
 	last := uint64(0)
 	for row, err := range rows {
 		if err != nil {
-			return err
+			return foreign(err)
 		}
 		if row.Hash < last {
 			return fmt.Errorf("rows of the residual do not ascend by hash")
@@ -223,6 +230,7 @@ func (r *residual) until(hash uint64) error {
 				return err
 			}
 			r.recs = append(r.recs, r.oldRec)
+			r.groups += len(r.oldRec.groups)
 			if err := r.nextOldRecord(); err != nil {
 				return err
 			}
@@ -285,7 +293,7 @@ func (r *residual) process(hi uint64) error {
 	clear(r.olds)
 	clear(r.recs)
 	r.news, r.olds, r.recs = r.news[:0], r.olds[:0], r.recs[:0]
-	r.copied = arena{}
+	r.copied, r.groups = arena{}, 0
 	r.from = hi + 1
 	return nil
 }
@@ -359,7 +367,10 @@ func (e *entry) compare(hash uint64, kind Kind, key []byte) int {
 // entries merges the streams, all sorted, by key. anew are rows that make their keys be grouped anew.
 func (r *residual) entries(anew []*Row) []entry {
 	entries := make([]entry, 0, r.things()+len(anew))
-	news, olds, recs := r.news, r.olds, r.recs
+	news, olds, recs := make([]*Row, len(r.news)), r.olds, r.recs
+	for i := range r.news {
+		news[i] = &r.news[i]
+	}
 	for len(news)+len(olds)+len(recs)+len(anew) > 0 {
 		var e entry
 		first := true
@@ -383,18 +394,22 @@ func (r *residual) entries(anew []*Row) []entry {
 		same := func(row *Row) bool {
 			return row.Hash == e.hash && row.Kind == e.kind && bytes.Equal(row.Key, e.key)
 		}
-		for ; len(news) > 0 && same(&news[0]); news = news[1:] {
-			e.news = append(e.news, &news[0])
+		take := func(from *[]*Row) []*Row {
+			n := 0
+			for n < len(*from) && same((*from)[n]) {
+				n++
+			}
+			taken := (*from)[:n:n]
+			*from = (*from)[n:]
+			return taken
 		}
-		for ; len(olds) > 0 && same(olds[0]); olds = olds[1:] {
-			e.olds = append(e.olds, olds[0])
-		}
+		e.news, e.olds = take(&news), take(&olds)
 		if len(recs) > 0 && e.compare(recs[0].hash, recs[0].kind, recs[0].key) == 0 {
 			e.rec, recs = recs[0], recs[1:]
 		}
 		e.touched = len(e.news)+len(e.olds) > 0
-		for ; len(anew) > 0 && same(anew[0]); anew = anew[1:] {
-			e.touched = e.touched || e.kind == Keyed // others stand in their window as before
+		if len(take(&anew)) > 0 && e.kind == Keyed { // others stand in their window as before
+			e.touched = true
 		}
 		entries = append(entries, e)
 	}

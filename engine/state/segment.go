@@ -11,7 +11,7 @@ import (
 
 const (
 	segmentRows  = 4096      // rows in a segment at most
-	segmentBytes = 256 << 10 // bytes after which a segment ends; one large row may exceed it
+	segmentBytes = 30 << 10  // bytes after which a segment ends, so that it fits one block; one large row may exceed it
 	partBytes    = 512 << 10 // bytes in one value, below Badger's ValueThreshold, so that the value log stays empty
 )
 
@@ -60,25 +60,23 @@ func (w *segmentWriter) flush() error {
 			return err
 		}
 	}
-	segment := binary.AppendUvarint(make([]byte, 0, len(w.payload)+4*len(w.ends)+8), uint64(len(w.ends)))
+	// The first byte of a value says whether the segment goes on in another.
+	segment := binary.AppendUvarint(make([]byte, 1, len(w.payload)+4*len(w.ends)+8), uint64(len(w.ends)))
 	for _, e := range w.ends {
 		segment = binary.BigEndian.AppendUint32(segment, e)
 	}
 	segment = append(segment, w.payload...)
-	w.checksum = w.checksum*31 + xxh3.Hash(segment)
-	for part := uint16(0); ; part++ {
-		n := min(len(segment), partBytes)
-		more := byte(0)
-		if n < len(segment) {
-			more = 1
+	w.checksum = w.checksum*31 + xxh3.Hash(segment[1:])
+	for part := uint16(0); len(segment) > 0; part++ {
+		value := segment
+		segment = nil
+		if len(value) > partBytes {
+			segment = append([]byte{0}, value[partBytes:]...)
+			value = value[:partBytes]
+			value[0] = 1
 		}
-		value := append(make([]byte, 0, n+1), more)
-		value = append(value, segment[:n]...)
 		if err := w.batch.Set(binary.BigEndian.AppendUint16(at(w.prefix), part), value); err != nil {
 			return err
-		}
-		if segment = segment[n:]; more == 0 {
-			break
 		}
 	}
 	w.sequence++

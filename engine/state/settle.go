@@ -127,7 +127,11 @@ func (v *view) admit(of *Settlement) (*head, error) {
 			return h, nil
 		}
 		if h.Start < w.End && w.Start < h.End {
-			return nil, &OverlapError{Rule: of.Definition.Rule, Window: w, With: h.window()}
+			zone := time.UTC
+			if c, err := newCalendar(&of.Definition); err == nil {
+				zone = c.zone
+			}
+			return nil, &OverlapError{of.Definition.Rule, w, h.window(), zone}
 		}
 	}
 	return nil, nil

@@ -4,6 +4,9 @@
 // judge; it knows nothing of comparisons, columns, plugins or rule files. It alone imports
 // Badger. Its API may change on any day.
 //
+// A state is a folder with a file `lock`, which says who uses it, and a folder `db`, which is Badger's. Open breaks are a function of
+// the residuals, of what they cover, of the definition and of decisions, never of the order of runs.
+//
 // Instants are microseconds since 1970-01-01T00:00Z, as in the rows.
 package state
 

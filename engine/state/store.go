@@ -98,11 +98,16 @@ func (s *Store) openDatabase(db string) (err error) {
 	return err
 }
 
-// small are options for a store that is opened for a moment by a process that has better use for memory.
+// small are options for a store that is opened for a moment by a process that has better use for memory. A block holds a
+// segment, so that Badger copies it once. Levels are merged late: most processes are gone before, and a
+// merge takes more memory than all the rest.
 func small(dir string) badger.Options {
 	return badger.DefaultOptions(dir).
 		WithMemTableSize(8 << 20).
 		WithNumMemtables(2).
+		WithBlockSize(32 << 10).
+		WithNumLevelZeroTables(20).
+		WithNumLevelZeroTablesStall(40).
 		WithValueLogFileSize(8 << 20).
 		WithBlockCacheSize(2 << 20).
 		WithCompression(options.Snappy).

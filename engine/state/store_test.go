@@ -224,6 +224,11 @@ func TestRefusals(t *testing.T) {
 	if _, err := st.Residual(each([]Row{{Hash: 2, Digest: [16]byte{1}}, {Hash: 1}}), nil, nil); err == nil || !strings.Contains(err.Error(), "ascend") {
 		t.Errorf("rows out of order: %v", err)
 	}
+	own := errors.New("the spill file is gone")
+	broken := func(yield func(Row, error) bool) { yield(Row{}, own) }
+	if _, err := st.Residual(broken, nil, nil); err != own {
+		t.Errorf("an error of the rows: %v", err)
+	}
 	if err := st.Commit(nil, nil); err == nil {
 		t.Error("a settling without residual is committed")
 	}
@@ -403,7 +408,7 @@ func TestVerifyNamesTheFirstThatDoesNotFit(t *testing.T) {
 		{"changed run", set(key('u', 2), forged.encode()), "run record 2 (run2) was changed"},
 		{"run taken out", del(key('u', 2)), "run record 2 is missing"},
 		{"last run taken out", del(key('u', 4)), "run record 4 is missing"},
-		{"rows lost", first('r', nil), "window [1970-01-01T00:00:00Z, 1970-01-01T00:00:00Z): its 0 rows are not the 2"},
+		{"rows lost", first('r', nil), "window [1970-01-01T00:00:00Z, 1970-01-01T00:00:00.00001Z): its 0 rows are not the 2"},
 		{"row changed", first('r', func(v []byte) { v[len(v)-5]++ }), "ledger of daily: window"},
 		{"breaks changed", first('g', func(v []byte) { v[len(v)-2]++ }), "breaks are not those"},
 		{"breaks lost", first('g', nil), "breaks are not those"},
@@ -561,5 +566,39 @@ func TestFailedWrite(t *testing.T) {
 		if _, err := store.Verify(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestLargeRows settles rows that are larger than a segment, and than any value Badger takes in one transaction.
+func TestLargeRows(t *testing.T) {
+	dir := t.TempDir()
+	store := open(t, dir)
+	s := newSimple(t, store)
+	s.def.Comparisons, s.def.Layout = []string{"amount"}, []byte("layout")
+	large := func(side int, k string, n int, c byte) Row {
+		return keyed(side, k, strings.Repeat(string(c), n), 5)
+	}
+	s.settle(0, large(0, "A1", 3<<20, 'a'), large(1, "A2", partBytes, 'b'), large(1, "A3", partBytes-1, 'c'), keyed(0, "A4", "small", 5))
+	told, sum := s.settle(10, large(1, "A1", 3<<20, 'a'), large(0, "A2", partBytes, 'x'), large(0, "A3", partBytes-1, 'c'))
+	if sum.Cleared != 2 || sum.Changed != 1 || sum.Open != 2 {
+		t.Fatalf("%d transitions: %+v", len(told), sum)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	store = open(t, dir)
+	defer store.Close()
+	if _, err := store.Verify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := store.db.Opts().ValueThreshold; n <= partBytes {
+		t.Fatalf("values of %d bytes go to the value log", n)
+	}
+	found, err := store.BreaksOf(t.Context(), "daily", keyHash('A'), []byte("A2"))
+	if err != nil || len(found) != 1 || len(found[0].Groups[0].Rows) != 2 || len(found[0].Groups[0].Rows[1].Values) != partBytes {
+		t.Fatalf("%v, %v", found, err)
+	}
+	if d := found[0].Groups[0].Definition; string(d.Layout) != "layout" {
+		t.Fatalf("definition: %+v", d)
 	}
 }
