@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/recon-lang/recon/plugins/internal/sqlread"
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -60,7 +61,7 @@ func textDecoder(f field) decoder {
 			}
 			c.AppendBytes(v)
 		case float64:
-			c.AppendString(strconv.FormatFloat(v, 'g', -1, f.bits()))
+			c.AppendBytes(sqlread.AppendFloat(nil, v, f.bits()))
 		default:
 			c.AppendString(show(v))
 		}
@@ -152,6 +153,8 @@ func show(v driver.Value) string {
 		return strconv.FormatInt(v, 10)
 	case uint64:
 		return strconv.FormatUint(v, 10)
+	case float64:
+		return string(sqlread.AppendFloat(nil, v, 64))
 	}
 	return fmt.Sprint(v)
 }

@@ -211,7 +211,7 @@ func show(f field, format int16, raw []byte) string {
 	case numeric:
 		return showNumeric(raw)
 	case float:
-		return strconv.FormatFloat(floatOf(f.oid, raw), 'g', -1, 64)
+		return string(sqlread.AppendFloat(nil, floatOf(f.oid, raw), 64))
 	case day:
 		switch d := int32(binary.BigEndian.Uint32(raw)); d {
 		case math.MaxInt32:

@@ -2,6 +2,8 @@ package sqlread
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/recon-lang/recon/sdk"
@@ -126,4 +128,13 @@ func Scrub(text string, secrets ...string) string {
 		}
 	}
 	return text
+}
+
+// AppendFloat appends a float with the fewest digits that mean it, and an exponent only where there would be many zeros: as
+// databases print floats.
+func AppendFloat(dst []byte, v float64, bits int) []byte {
+	if abs := math.Abs(v); abs < 1e-4 && abs > 0 || abs >= 1e15 {
+		return strconv.AppendFloat(dst, v, 'e', -1, bits)
+	}
+	return strconv.AppendFloat(dst, v, 'f', -1, bits)
 }
