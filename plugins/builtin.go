@@ -6,6 +6,7 @@ import (
 	"github.com/recon-lang/recon/plugins/csv"
 	"github.com/recon-lang/recon/plugins/mysql"
 	"github.com/recon-lang/recon/plugins/postgres"
+	"github.com/recon-lang/recon/plugins/sqlite"
 	"github.com/recon-lang/recon/sdk"
 )
 
@@ -15,5 +16,6 @@ func Builtin() map[string]func() sdk.Source {
 		"csv":      csv.New,
 		"mysql":    mysql.New,
 		"postgres": postgres.New,
+		"sqlite":   sqlite.New,
 	}
 }
