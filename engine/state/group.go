@@ -151,6 +151,7 @@ func (f *grouper) verdict(rows []*Row) (Verdict, error) {
 	}
 	slices.SortFunc(f.args, func(a, b Row) int { return compareInGroup(&a, &b) })
 	v, err := f.judge(f.args)
+	v.Items = slices.Clone(v.Items)
 	return v, foreign(err)
 }
 

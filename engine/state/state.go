@@ -101,7 +101,8 @@ type Verdict struct {
 
 // Judge says what becomes of rows of one key, as if all had been read in one window. The rows are ordered by
 // side, window, time and digest; at least two sides have some, and unless Definition.Pair none has several: the state
-// knows the outcome of the rest. It must be a function of the rows' values alone. It must not keep rows.
+// knows the outcome of the rest. It must be a function of the rows' values alone. It must
+// not keep rows, and may use the slices of its verdict again.
 type Judge func(rows []Row) (Verdict, error)
 
 // Group is rows of one key that stand together, in one window or in several. Only an unmatched group is kept.
