@@ -119,7 +119,7 @@ func toBig(n decimal.Num) *big.Int {
 }
 
 func fromBig(x *big.Int) (decimal.Num, bool) {
-	if x.BitLen() > 126 {
+	if x.BitLen() > 127 { // 38 digits take up to 127
 		return decimal.Num{}, false
 	}
 	lo := new(big.Int).And(x, new(big.Int).SetUint64(^uint64(0)))

@@ -250,3 +250,19 @@ func TestProductsOfMagnitudes(t *testing.T) {
 		}
 	}
 }
+
+func TestLargestQuotients(t *testing.T) {
+	nines := decimal.Decimal{Coef: decimal.Pow10(38)}
+	nines.Coef, _ = nines.Coef.Sub(decimal.FromInt64(1))
+	for _, sign := range []int64{1, -1} {
+		one := decimal.Decimal{Coef: decimal.FromInt64(sign * 1_000_000), Scale: 6}
+		d, err := divDecimals(nines, one, 0, decimal.HalfEven)
+		want := new(big.Int).Mul(toBig(nines.Coef), big.NewInt(sign))
+		if err != nil || toBig(d.Coef).Cmp(want) != 0 {
+			t.Errorf("%s / %s is %s, %v", nines, one, d, err)
+		}
+	}
+	if d, err := divDecimals(nines, decimal.Decimal{Coef: decimal.FromInt64(999_999), Scale: 6}, 0, decimal.HalfEven); err == nil {
+		t.Errorf("a quotient of 39 digits is %s", d)
+	}
+}
