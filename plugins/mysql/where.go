@@ -58,7 +58,7 @@ func (t tester) test(b *strings.Builder, c schema.Condition) schema.Claim {
 		default:
 			return schema.None
 		}
-		sqlread.TestCivil(b, c, column, zone, func(civil int64) string {
+		sqlread.CompareCivil(b, c, column, zone, func(civil int64) string {
 			text, _ := sqlread.CivilText(civil)
 			return "TIMESTAMP'" + text + "'"
 		})

@@ -103,7 +103,7 @@ func (t tester) test(b *strings.Builder, c schema.Condition) schema.Claim {
 			b.WriteString(column + " " + sqlread.Operator(c.Op) + " " + t.bound.add(v.String(), pgtype.TimestamptzOID))
 			return schema.Exact
 		case civilTime, day: // a date compares as its midnight
-			sqlread.TestCivil(b, c, column, t.zone, func(civil int64) string {
+			sqlread.CompareCivil(b, c, column, t.zone, func(civil int64) string {
 				text, _ := sqlread.CivilText(civil)
 				return t.bound.add(text, pgtype.TimestampOID)
 			})

@@ -25,9 +25,9 @@ func Civil(zone *batch.Zone, micros int64) int64 {
 	return high
 }
 
-// TestCivil writes the comparison c of a zone-less time column with an instant as comparisons of civil times, which
+// CompareCivil writes the comparison c of a zone-less time column with an instant as comparisons of civil times, which
 // can use an index. Literal gives the SQL of a civil time in microseconds.
-func TestCivil(b *strings.Builder, c schema.Condition, column string, zone *batch.Zone, literal func(civil int64) string) {
+func CompareCivil(b *strings.Builder, c schema.Condition, column string, zone *batch.Zone, literal func(civil int64) string) {
 	at := c.Values[0].Int
 	from := func(instant int64) string { return literal(Civil(zone, instant)) }
 	switch c.Op {
