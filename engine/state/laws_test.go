@@ -53,6 +53,7 @@ type rig struct {
 	runs    int
 	ids     map[string]string // break ids by the model's name of the break
 	ledger  string
+	items   []Item // the judge's
 	reports map[string]bool // what transitions alone say is open
 }
 
@@ -131,7 +132,8 @@ func (g *rig) judge(rows []Row) (Verdict, error) {
 		return Verdict{}, fmt.Errorf("judge is given rows out of order: %v", in)
 	}
 	outcome, items, paired := g.model.judge(in)
-	v := Verdict{Outcome: outcome, Items: items}
+	g.items = append(g.items[:0], items...) // as a judge may
+	v := Verdict{Outcome: outcome, Items: g.items}
 	if g.model.pair {
 		v.Paired = paired
 	}
