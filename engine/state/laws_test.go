@@ -53,7 +53,7 @@ type rig struct {
 	runs    int
 	ids     map[string]string // break ids by the model's name of the break
 	ledger  string
-	items   []Item // the judge's
+	items   []Item          // the judge's
 	reports map[string]bool // what transitions alone say is open
 }
 
