@@ -133,8 +133,7 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rep
 	if err := settling.Commit(record, nil); err != nil {
 		return err
 	}
-	report.Open, err = t.largestOpen(ctx, store, &def)
-	return err
+	return t.largestOpen(ctx, store, &def, report)
 }
 
 func marshalRun(run *result.Run) ([]byte, error) {

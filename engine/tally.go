@@ -90,43 +90,50 @@ func (t *tally) trim() {
 // manyOpen is how many open breaks are gone through for the largest; of more, only those that this run met are looked at.
 const manyOpen = 100_000
 
-// largestOpen are the largest open breaks of the ledger, as it is after the commit.
-func (t *tally) largestOpen(ctx context.Context, store *state.Store, def *state.Definition) ([]result.Break, error) {
-	top := largest{most: t.most}
+// largestOpen puts the largest open breaks of the ledger, as it is after the commit, into the report, and the largest of
+// those that are pending.
+func (t *tally) largestOpen(ctx context.Context, store *state.Store, def *state.Definition, report *result.Report) error {
+	top, pending := largest{most: t.most}, largest{most: t.most}
 	add := func(b *state.Break) error {
 		if !slices.Equal(b.Params, def.Params) {
 			return nil
 		}
 		shown, err := t.views.breakOf(b)
-		if err == nil && shown.Accepted == nil {
+		switch {
+		case err != nil:
+			return err
+		case shown.Pending:
+			pending.add(shown)
+		case shown.Accepted == nil:
 			top.add(shown)
 		}
-		return err
+		return nil
 	}
+	defer func() { report.Open, report.Pending = top.sorted(), pending.sorted() }()
 	if t.summary.Open+t.summary.Pending+t.summary.Accepted <= manyOpen {
 		for b, err := range store.Breaks(ctx, def.Rule) {
 			if err == nil {
 				err = add(b)
 			}
 			if err != nil {
-				return nil, err
+				return err
 			}
 		}
-		return top.sorted(), nil
+		return nil
 	}
 	t.trim()
 	for _, c := range t.open {
 		list, err := store.BreaksOf(ctx, def.Rule, c.hash, c.key)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, b := range list {
 			if err := add(b); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return top.sorted(), nil
+	return nil
 }
 
 // transition keeps what a report shows of a change, and counts expired keys.

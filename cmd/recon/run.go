@@ -335,7 +335,8 @@ func printReport(env environment, format string, r *result.Report, show int, ano
 	}
 	defer fmt.Fprintf(env.err, "run %s, %s, %.2f s\n", r.Run.ID, cmp.Or(r.Run.Strategy, "not run"), r.Run.Seconds)
 	short := *r
-	short.Open, short.Cleared, short.Expired = first(r.Open, show), first(r.Cleared, show), first(r.Expired, show)
+	short.Open, short.Pending = first(r.Open, show), first(r.Pending, show)
+	short.Cleared, short.Expired = first(r.Cleared, show), first(r.Expired, show)
 	return result.Text(env.out, &short, result.Style{Colour: colour(env.out, env)})
 }
 

@@ -79,7 +79,8 @@ type Report struct {
 	Run     *Run
 	Title   string
 	Owner   string
-	Open    []Break // the largest open breaks that rows of this run's window stand in
+	Open    []Break // the largest open breaks of the rule, whatever window they are of
+	Pending []Break // the largest of what is pending
 	Cleared []Break // of those that this run cleared, as they were
 	Expired []Break // of those that this run found expired
 	Notes   []string

@@ -101,6 +101,9 @@ func newHTMLReport(id int, r *Report) htmlReport {
 	for i := range r.Open {
 		h.Breaks = append(h.Breaks, newHTMLBreak("open", &r.Open[i]))
 	}
+	for i := range r.Pending {
+		h.Breaks = append(h.Breaks, newHTMLBreak("pending", &r.Pending[i]))
+	}
 	h.LeftOut = max(0, r.Run.Breaks.Open-int64(len(r.Open)))
 	for i := range r.Cleared {
 		h.Breaks = append(h.Breaks, newHTMLBreak("cleared", &r.Cleared[i]))

@@ -27,6 +27,7 @@ func Text(w io.Writer, r *Report, style Style) error {
 	p.totals(r.Run)
 	p.gates(r.Run)
 	p.breaks("largest open breaks", r.Open, r.Run.Breaks.Open)
+	p.breaks("pending: a partner may still come", r.Pending, int64(len(r.Pending)))
 	p.breaks("expired in this run", r.Expired, sum(r.Run.Outcomes.Expired))
 	p.breaks("cleared by this run", r.Cleared, r.Run.Outcomes.Cleared)
 	for _, note := range r.Notes {

@@ -49,7 +49,10 @@ func (o order) bill() string {
 }
 
 func billLine(no, merchant string, cents, fee int64, state string, at time.Time) string {
-	return fmt.Sprintf("`%s,`%s,%d.%02d,%d.%04d,%s,%s\n", no, merchant, cents/100, cents%100, fee/10000, fee%10000, state, at.Format(time.DateTime))
+	if merchant != "" {
+		merchant = "`" + merchant
+	}
+	return fmt.Sprintf("`%s,%s,%d.%02d,%d.%04d,%s,%s\n", no, merchant, cents/100, cents%100, fee/10000, fee%10000, state, at.Format(time.DateTime))
 }
 
 func generate(out string, perDay int) error {
@@ -75,10 +78,11 @@ func generate(out string, perDay int) error {
 	// Differences that stay, all on the first day.
 	one[10] = billLine(days[0][10].no, days[0][10].merchant, days[0][10].cents+500, days[0][10].fee(), "SUCCESS", days[0][10].paid)
 	one[20] = billLine(days[0][20].no, days[0][20].merchant, days[0][20].cents, days[0][20].fee()+25, "SUCCESS", days[0][20].paid)
-	one[30] = ""                                                                                            // the channel never bills it
-	one[40] += one[40]                                                                                      // billed twice
-	one = append(one, billLine("P20261120-UNKNOWN", "M03", 9900, 5940, "SUCCESS", first.Add(15*time.Hour))) // no such order
-	one = append(one, billLine("P20261120-NOSHOP", "", 100, 60, "SUCCESS", first.Add(16*time.Hour)))        // no merchant: no key
+	one[30] = ""                                                                                                               // the channel never bills it
+	one[35] = billLine(days[0][35].no, days[0][35].merchant, days[0][35].cents, days[0][35].fee(), "REFUND", days[0][35].paid) // the channel says refunded
+	one[40] += one[40]                                                                                                         // billed twice
+	one = append(one, billLine("P20261120-UNKNOWN", "M03", 9900, 5940, "SUCCESS", first.Add(15*time.Hour)))                    // no such order
+	one = append(one, billLine("P20261120-NOSHOP", "", 100, 60, "SUCCESS", first.Add(16*time.Hour)))                           // no merchant: no key
 	two := append(lines(days[1]), midnight.bill(), late.bill())
 	for i, bill := range [][]string{one, two} {
 		name := filepath.Join(out, "bills", first.AddDate(0, 0, i).Format("20060102")+".csv")
