@@ -193,29 +193,42 @@ func (e *Engine) gates(p *prepared, m *metrics) (gates []result.Gate, failed boo
 	return gates, failed, nil
 }
 
-// shown is the value of a gate's metric, if it has just one; a rate in as many decimals as tell something.
+// shown is the value of a gate's metric; if it has several, each with its name.
 func (m *metrics) shown(when *program.Expr) string {
-	names := map[string]bool{}
+	var names []string
 	when.Walk(func(x *program.Expr) bool {
-		if x.Op == program.OpMetric {
-			names[x.Name] = true
+		if x.Op == program.OpMetric && !slices.Contains(names, x.Name) {
+			names = append(names, x.Name)
 		}
 		return true
 	})
-	if len(names) != 1 {
-		return ""
-	}
-	for name := range names {
-		v, err := m.value(name, "")
-		if err != nil {
-			return ""
+	var parts []string
+	for _, name := range names {
+		text, ok := m.text(name)
+		if !ok {
+			continue
 		}
-		if strings.HasSuffix(name, ".rate") {
-			n, _ := decimal.Round(v.Dec.Coef, rateScale, 6, decimal.HalfAwayFromZero)
-			text := strings.TrimRight(decimal.Decimal{Coef: n, Scale: 6}.String(), "0")
-			return strings.TrimSuffix(text, ".")
+		if len(names) > 1 {
+			text = name + " " + text
 		}
-		return v.String()
+		parts = append(parts, text)
 	}
-	return ""
+	return strings.Join(parts, ", ")
+}
+
+// text is a metric for reading; a rate in as many decimals as tell something. ok is false for a difference that has
+// several units.
+func (m *metrics) text(name string) (text string, ok bool) {
+	v, err := m.value(name, "")
+	if err != nil {
+		return "", false
+	}
+	if !strings.HasSuffix(name, ".rate") {
+		return v.String(), true
+	}
+	n, err := decimal.Round(v.Dec.Coef, rateScale, 6, decimal.HalfAwayFromZero)
+	if err != nil {
+		return v.String(), true
+	}
+	return trimZeros(decimal.Decimal{Coef: n, Scale: 6}.String()), true
 }

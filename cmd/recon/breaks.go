@@ -94,7 +94,7 @@ func newBreaksList(env environment) *cobra.Command {
 				if format == "json" {
 					return result.Export(env.out, "json", seq(list))
 				}
-				return result.List(env.out, list, result.Style{Colour: colour(env.out, env)})
+				return result.List(env.out, list, style(env.out, env))
 			})
 		},
 	}
@@ -181,7 +181,7 @@ func printBreaks(env environment, format string, list []result.Break) error {
 			if i > 0 {
 				fmt.Fprintln(env.out)
 			}
-			if err := result.Explain(env.out, &list[i], result.Style{Colour: colour(env.out, env)}); err != nil {
+			if err := result.Explain(env.out, &list[i], style(env.out, env)); err != nil {
 				return err
 			}
 		}

@@ -337,7 +337,7 @@ func printReport(env environment, format string, r *result.Report, show int, ano
 	short := *r
 	short.Open, short.Pending = first(r.Open, show), first(r.Pending, show)
 	short.Cleared, short.Expired = first(r.Cleared, show), first(r.Expired, show)
-	return result.Text(env.out, &short, result.Style{Colour: colour(env.out, env)})
+	return result.Text(env.out, &short, style(env.out, env))
 }
 
 // printTrouble says why a run did not come to an end: what went wrong, what to do, and, where a setting is at

@@ -101,7 +101,7 @@ func newRunsShow(env environment) *cobra.Command {
 			if format == "json" {
 				return printJSON(env, run)
 			}
-			return result.Text(env.out, &result.Report{Run: run}, result.Style{Colour: colour(env.out, env)})
+			return result.Text(env.out, &result.Report{Run: run}, style(env.out, env))
 		},
 	}
 	c.Flags().StringVar(&at.in, "in", "", "file or folder with the rules, beside which the state is")

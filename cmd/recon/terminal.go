@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/recon-lang/recon/engine/result"
 	"golang.org/x/term"
 )
 
@@ -23,4 +24,15 @@ func colour(w io.Writer, env environment) bool {
 		return false
 	}
 	return isTerminal(w)
+}
+
+// style is how text written to w may look.
+func style(w io.Writer, env environment) result.Style {
+	s := result.Style{Colour: colour(w, env)}
+	if isTerminal(w) {
+		if width, _, err := term.GetSize(int(w.(*os.File).Fd())); err == nil {
+			s.Width = width
+		}
+	}
+	return s
 }

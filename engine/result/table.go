@@ -10,6 +10,7 @@ import (
 // Style says how text may look: colours only on a terminal.
 type Style struct {
 	Colour bool
+	Width  int // columns of the terminal, at which lines of tables are cut; 0: they are not
 }
 
 const (
@@ -67,6 +68,9 @@ func (t *table) write(w io.Writer, style Style) error {
 			}
 		}
 		text := strings.TrimRight(l.String(), " ")
+		if style.Width > 0 {
+			text = cut(text, style.Width-len(t.indent))
+		}
 		if code != "" {
 			text = style.paint(code, text)
 		}
@@ -80,6 +84,20 @@ func (t *table) write(w io.Writer, style Style) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// cut is text in at most width columns, with a mark where something is left out.
+func cut(text string, width int) string {
+	if diag.Width(text) <= width {
+		return text
+	}
+	n := 1 // the mark
+	for i, r := range text {
+		if n += diag.RuneWidth(r); n > width {
+			return text[:i] + "…"
+		}
+	}
+	return text
 }
 
 // group puts thousands separators into a plain decimal: 10250.00 → 10,250.00.

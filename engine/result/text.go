@@ -204,7 +204,7 @@ func (p *printer) gates(run *Run) {
 		}
 		p.printf("%s  %s when %s", p.style.paint(code, fmt.Sprintf("%-6s", mark)), g.Severity, g.When)
 		if g.Value != "" {
-			p.printf("  %s", p.style.paint(dim, "(it is "+g.Value+")"))
+			p.printf("  %s", p.style.paint(dim, "("+g.Value+")"))
 		}
 		p.printf("\n")
 	}
