@@ -25,13 +25,13 @@ func catalog() schema.Catalog {
 	return schema.Catalog{
 		Sources: map[string]schema.Source{
 			"csv": {Name: "csv", Settings: []schema.Setting{
-				{Name: "path", Type: path, Required: true, Example: `path = "orders.csv"`},
+				{Name: "path", Type: path, Required: true, Example: `"orders.csv"`},
 				{Name: "delimiter", Type: text}, {Name: "optional", Type: kind(schema.Boolean)}, {Name: "skip", Type: kind(schema.Integer)}, {Name: "header", Type: kind(schema.Boolean)},
 				{Name: "encoding", Type: text, OneOf: []string{"utf-8", "gbk", "gb18030", "utf-16"}},
 				{Name: "nulls", Type: schema.Type{Kind: schema.List, Elem: &text}},
 			}},
 			"sqlite": {Name: "sqlite", Abilities: schema.Abilities{Typed: true}, Settings: []schema.Setting{
-				{Name: "file", Type: path, Required: true}, {Name: "table", Type: text}, {Name: "query", Type: kind(schema.SQL)},
+				{Name: "path", Type: path, Required: true}, {Name: "table", Type: text}, {Name: "query", Type: kind(schema.SQL)},
 			}, OneSetting: [][]string{{"table", "query"}}},
 			"mysql": server("mysql"), "postgres": server("postgres"),
 			"redis": {Name: "redis", Settings: []schema.Setting{

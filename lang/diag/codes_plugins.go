@@ -109,14 +109,14 @@ var pluginCodes = []Explanation{
 		Title: `not exactly one of several settings`,
 		Why:   `The settings say the same thing in different ways, so exactly one of them is given.`,
 		Bad: `source a from sqlite {
-  file = "a.db"
+  path = "a.db"
   table = "a"
   query = "select id from a"
   columns { id string }
 }
 `,
 		Good: `source a from sqlite {
-  file = "a.db"
+  path = "a.db"
   table = "a"
   columns { id string }
 }
@@ -152,7 +152,7 @@ source a from postgres {
 		Title: `an unknown :name in a query`,
 		Why:   `In a query :name binds a parameter or let of that name, or a bound of the window, :window_start and :window_end, as a value.`,
 		Bad: `source a from sqlite {
-  file = "a.db"
+  path = "a.db"
   query = "select id from a where d = :dt"
   columns { id string }
 }
@@ -160,7 +160,7 @@ source a from postgres {
 		Good: `param date: date
 
 source a from sqlite {
-  file = "a.db"
+  path = "a.db"
   query = "select id from a where d = :date"
   columns { id string }
 }
@@ -173,7 +173,7 @@ source a from sqlite {
 		Bad: `param date: date
 
 source a from sqlite {
-  file = "a.db"
+  path = "a.db"
   query = "select id from a where d = ${date}"
   columns { id string }
 }
@@ -181,7 +181,7 @@ source a from sqlite {
 		Good: `param date: date
 
 source a from sqlite {
-  file = "a.db"
+  path = "a.db"
   query = "select id from a where d = :date"
   columns { id string }
 }
@@ -192,7 +192,7 @@ source a from sqlite {
 		Title: `a query that cannot be read safely`,
 		Why:   `To find the :name parameters recon must know where texts and comments end, and databases differ over a backslash before a quote.`,
 		Bad: `source a from sqlite {
-  file = "a.db"
+  path = "a.db"
   query = """
     select id from a where n = 'it
     """
@@ -200,7 +200,7 @@ source a from sqlite {
 }
 `,
 		Good: `source a from sqlite {
-  file = "a.db"
+  path = "a.db"
   query = """
     select id from a where n = 'it'
     """

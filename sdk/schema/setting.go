@@ -8,7 +8,7 @@ import (
 // Setting is one setting that a plugin accepts. Type is String, Integer, Boolean,
 // Decimal, Duration, Path, SQL, Secret, or a List of one of these. OneOf lists the allowed
 // texts of a String; Default is shown to the author and is what the plugin does where
-// the setting is absent. Columns marks a setting that names a physical column.
+// the setting is absent. Example is a value as a rule file has it: `"orders.csv"`.
 type Setting struct {
 	Name     string
 	Type     Type
