@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/recon-lang/recon/lang"
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/syntax"
+	"github.com/recon-lang/recon/plugins"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// A fence is a fenced block of a Markdown page: what stands behind the opening fence, word by word, and the text
+// between the fences.
+type fence struct {
+	line  int // of the opening fence, from 1
+	words []string
+	text  string
+}
+
+// lang is the first word of the opening fence, "" if it has none.
+func (f *fence) lang() string { return f.word(0) }
+
+func (f *fence) word(i int) string {
+	if i >= 0 && i < len(f.words) {
+		return f.words[i]
+	}
+	return ""
+}
+
+// fences are the fenced blocks of a page.
+func fences(page []byte) []fence {
+	var list []fence
+	var open *fence
+	scan := bufio.NewScanner(bytes.NewReader(page))
+	scan.Buffer(nil, 1<<20)
+	for n := 1; scan.Scan(); n++ {
+		line := scan.Text()
+		switch {
+		case !strings.HasPrefix(line, "```"):
+			if open != nil {
+				open.text += line + "\n"
+			}
+		case open == nil:
+			open = &fence{line: n, words: strings.Fields(line[3:])}
+		default:
+			list = append(list, *open)
+			open = nil
+		}
+	}
+	return list
+}
+
+// pages are the Markdown pages of the project, as paths from here.
+func pages(t *testing.T) []string {
+	t.Helper()
+	list := []string{"../../README.md"}
+	for _, root := range []string{"../../docs", "../../examples"} {
+		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+			if strings.HasSuffix(path, ".md") {
+				list = append(list, path)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return list
+}
+
+// TestRulesInPagesCompile compiles every block of recon in the pages against the bundled plugins. A block marked recon
+// has no errors; one marked recon-bad CODE has that error or warning; one marked recon-part is a part of a file and parses.
+func TestRulesInPagesCompile(t *testing.T) {
+	sources := map[string]schema.Source{}
+	for name, source := range plugins.Builtin() {
+		sources[name] = source().Describe()
+	}
+	compile := func(text string) diag.List {
+		file := &diag.File{Name: "page.recon", Text: []byte(text)}
+		return lang.Compile([]*diag.File{file}, func([]string) schema.Catalog { return schema.Catalog{Sources: sources} }).Diags
+	}
+	compiled := 0
+	for _, path := range pages(t) {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fences(page) {
+			switch f.lang() {
+			case "recon":
+				if diags := compile(f.text); diags.HasErrors() {
+					t.Errorf("%s:%d: the rule does not compile:\n%v", path, f.line, diags)
+				}
+				compiled++
+			case "recon-part":
+				if _, diags := syntax.Parse(&diag.File{Name: "page.recon", Text: []byte(f.text)}); diags.HasErrors() {
+					t.Errorf("%s:%d: the rule does not parse:\n%v", path, f.line, diags)
+				}
+				compiled++
+			case "recon-bad":
+				if !has(compile(f.text), diag.Code(f.word(1))) {
+					t.Errorf("%s:%d: the rule gives %v, want %s", path, f.line, compile(f.text), f.word(1))
+				}
+				compiled++
+			}
+		}
+	}
+	if compiled < 10 {
+		t.Errorf("only %d rules found in the pages", compiled)
+	}
+}
+
+func has(diags diag.List, code diag.Code) bool {
+	for _, d := range diags {
+		if d.Code == code {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/recon-lang/recon/lang/builtin"
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/syntax"
+	"github.com/recon-lang/recon/plugins"
+	"github.com/recon-lang/recon/sdk/schema"
+	"github.com/spf13/cobra"
+)
+
+// TestReferencePages holds the pages that are made from Go values to these values. Write them anew with
+//
+//	go test ./cmd/recon -run TestReferencePages -update
+func TestReferencePages(t *testing.T) {
+	for name, write := range map[string]func(io.Writer){
+		"cli":         writeCommands,
+		"diagnostics": writeDiagnostics,
+		"functions":   writeFunctions,
+		"plugins":     writePlugins,
+		"statements":  writeStatements,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var page bytes.Buffer
+			write(&page)
+			path := "../../docs/reference/" + name + ".md"
+			if *update {
+				if err := os.WriteFile(path, page.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			have, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(have, page.Bytes()) {
+				t.Errorf("%s is not what the code says; write it anew with -update", path)
+			}
+		})
+	}
+}
+
+// pageHead begins a page that nobody edits.
+func pageHead(w io.Writer, title, intro string) {
+	fmt.Fprintf(w, "<!-- Made from the code by go test ./cmd/recon -run TestReferencePages -update; do not edit. -->\n\n# %s\n\n%s\n", title, intro)
+}
+
+func writeDiagnostics(w io.Writer) {
+	pageHead(w, "Diagnostics", "What `recon check` and the editor report, by code. A code is never used again for something else. "+
+		"`recon explain CODE` prints the same. The first example gets the code, the second does not.")
+	ranges := []struct{ prefix, title string }{
+		{"RC1", "Text and syntax"}, {"RC2", "Names and types"}, {"RC3", "Plugins and settings"}, {"RC4", "Lint"}, {"RC5", "Plan"},
+	}
+	codes := diag.Codes()
+	for _, r := range ranges {
+		first := true
+		for _, e := range codes {
+			if !strings.HasPrefix(string(e.Code), r.prefix) {
+				continue
+			}
+			if first {
+				fmt.Fprintf(w, "\n## %s\n", r.title)
+				first = false
+			}
+			fmt.Fprintf(w, "\n### %s: %s\n\n%s\n", e.Code, e.Title, strings.TrimSpace(e.Why))
+			good := "recon"
+			if r.prefix == "RC1" {
+				good = "recon-part" // examples of syntax need no sources
+			}
+			if e.Bad != "" {
+				fmt.Fprintf(w, "\n```recon-bad %s\n%s```\n", e.Code, lines(e.Bad))
+			}
+			if e.Good != "" {
+				fmt.Fprintf(w, "\n```%s\n%s```\n", good, lines(e.Good))
+			}
+		}
+	}
+}
+
+// lines is text that ends with one newline.
+func lines(text string) string { return strings.TrimRight(text, "\n") + "\n" }
+
+func writeFunctions(w io.Writer) {
+	pageHead(w, "Functions", "What an expression may call. A null argument gives null unless the text says otherwise. An optional parameter has a `?`, "+
+		"one that repeats a `…`.")
+	families := []struct {
+		family builtin.Family
+		title  string
+	}{
+		{builtin.TextFamily, "Text"}, {builtin.NumberFamily, "Numbers"}, {builtin.TimeFamily, "Time"},
+		{builtin.ChoiceFamily, "Choice"}, {builtin.JSONFamily, "JSON"},
+	}
+	for _, f := range families {
+		fmt.Fprintf(w, "\n## %s\n", f.title)
+		for _, fn := range builtin.Funcs {
+			if fn.Family != f.family {
+				continue
+			}
+			fmt.Fprintf(w, "\n### %s\n\n%s\n", fn.Name, fn.Doc)
+			fmt.Fprintf(w, "\n    %s\n", fn.Signature())
+			if fn.Example != "" {
+				fmt.Fprintf(w, "    %s\n", fn.Example)
+			}
+		}
+	}
+	fmt.Fprint(w, "\n## In one place only\n\n| form | where | means |\n|---|---|---|\n")
+	for _, s := range builtin.Specials {
+		fmt.Fprintf(w, "| `%s` | %s | %s For example `%s`. |\n", s.Signature, s.Place, cell(s.Doc), cell(s.Example))
+	}
+}
+
+// cell is text inside a Markdown table.
+func cell(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\n", " "), "|", `\|`)
+}
+
+func writePlugins(w io.Writer) {
+	pageHead(w, "Plugins", "The bundled sources and their settings. `recon plugin show NAME` prints the same, for other plugins too. What every source has "+
+		"(`columns`, `where`, `time`, `zone`, `sorted`, `bad_rows`) is in [the language reference](language.md#5-sources).")
+	table := plugins.Builtin()
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		s := table[name]().Describe()
+		fmt.Fprintf(w, "\n## %s\n\n%s\n", s.Name, s.Doc)
+		if can := abilities(s.Abilities); len(can) > 0 {
+			fmt.Fprintf(w, "\nIt %s.\n", strings.Join(can, "; it "))
+		}
+		for _, group := range s.OneSetting {
+			fmt.Fprintf(w, "\nExactly one of `%s` is given.\n", strings.Join(group, "`, `"))
+		}
+		fmt.Fprint(w, "\n| setting | type | default | means |\n|---|---|---|---|\n")
+		for _, set := range s.Settings {
+			def := ""
+			switch {
+			case set.Required:
+				def = "required"
+			case set.Default != "":
+				def = "`" + cell(set.Default) + "`"
+			}
+			doc := set.Doc
+			if len(set.OneOf) > 0 {
+				doc += " One of `" + strings.Join(set.OneOf, "`, `") + "`."
+			}
+			if set.Example != "" {
+				doc += fmt.Sprintf(" For example `%s = %s`.", set.Name, set.Example)
+			}
+			fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", set.Name, set.Type, def, cell(doc))
+		}
+	}
+}
+
+// abilities says what a source can do beyond reading its rows.
+func abilities(a schema.Abilities) []string {
+	var can []string
+	for _, ability := range []struct {
+		has bool
+		doc string
+	}{
+		{a.Typed, "knows the types of its columns, for `recon schema pull`"},
+		{a.Conditions, "evaluates conditions itself where they mean the same there"},
+		{a.Order, "can deliver rows in the order of a key"},
+	} {
+		if ability.has {
+			can = append(can, ability.doc)
+		}
+	}
+	return can
+}
+
+func writeStatements(w io.Writer) {
+	pageHead(w, "Statements", "Every declaration and statement, and the blocks that take it. What they mean is in [the language reference](language.md).")
+	fmt.Fprint(w, "\n| statement | form | where | says |\n|---|---|---|---|\n")
+	for _, s := range syntax.Statements {
+		in := make([]string, len(s.In))
+		for i, k := range s.In {
+			in[i] = k.String()
+		}
+		fmt.Fprintf(w, "| %s | `%s` | %s | %s |\n", s.Name, cell(s.Form), strings.Join(in, ", "), cell(s.Doc))
+	}
+}
+
+func writeCommands(w io.Writer) {
+	pageHead(w, "Commands", "What `recon COMMAND --help` prints. Exit codes: 0 nothing found, 1 findings, 2 trouble.")
+	root := newRoot(environment{out: io.Discard, err: io.Discard})
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		for _, sub := range c.Commands() {
+			if sub.Hidden || sub.Name() == "help" {
+				continue
+			}
+			if sub.Runnable() && !sub.HasSubCommands() {
+				sub.InitDefaultHelpFlag()
+				fmt.Fprintf(w, "\n## %s\n\n", sub.CommandPath())
+				fmt.Fprintf(w, "```\n%s\n```\n", strings.TrimSpace(helpOf(sub)))
+			}
+			walk(sub)
+		}
+	}
+	root.InitDefaultCompletionCmd()
+	walk(root)
+}
+
+func helpOf(c *cobra.Command) string {
+	var out bytes.Buffer
+	c.SetOut(&out)
+	if err := c.Help(); err != nil {
+		return err.Error()
+	}
+	return out.String()
+}
