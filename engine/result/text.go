@@ -304,9 +304,9 @@ func (b *Break) Values() string {
 		return strings.Join(parts, "; ")
 	}
 	for _, r := range b.Rows {
+		reason := ""
 		if r.Reason != "" {
-			parts = append(parts, r.Side+": "+r.Reason)
-			continue
+			reason = r.Reason + "; "
 		}
 		values := make([]string, 0, len(r.Values))
 		for _, f := range r.Values {
@@ -314,7 +314,7 @@ func (b *Break) Values() string {
 				values = append(values, f.Name+" "+Format(f.Value, r.zone()))
 			}
 		}
-		parts = append(parts, r.Side+": "+strings.Join(values, ", "))
+		parts = append(parts, r.Side+": "+strings.TrimSuffix(reason+strings.Join(values, ", "), "; "))
 		if len(parts) == 3 && len(b.Rows) > 3 {
 			parts = append(parts, fmt.Sprintf("and %d more rows", len(b.Rows)-3))
 			break
