@@ -34,8 +34,9 @@ const (
 	Scan  Strategy = "scan"  // a rule over one side without unique: rows are checked as they come
 )
 
-// DefaultBudget is the memory for packed rows if none is given.
-const DefaultBudget = 96 << 20
+// DefaultBudget is the memory for packed rows if none is given: with two plugins beside it, a run stays well below
+// 200 MB.
+const DefaultBudget = 128 << 20
 
 // MaxSides is how many sides a rule can have.
 const MaxSides = 16

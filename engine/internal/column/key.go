@@ -84,6 +84,14 @@ func (s *Shape) KeyFields(key []byte) []result.Field {
 // CompareValues orders row i of a and row j of b, of one type: ascending by value, text by code point,
 // nulls first.
 func CompareValues(a *batch.Column, i int, b *batch.Column, j int) int {
+	return CompareAs(a.Type.Layout(), a, i, b, j)
+}
+
+// CompareAs is CompareValues for values of a known layout.
+func CompareAs(layout schema.Layout, a *batch.Column, i int, b *batch.Column, j int) int {
+	if a.Valid == nil && b.Valid == nil {
+		return compareAs(layout, a, i, b, j)
+	}
 	if x, y := a.IsNull(i), b.IsNull(j); x || y {
 		switch {
 		case x && y:
@@ -93,7 +101,11 @@ func CompareValues(a *batch.Column, i int, b *batch.Column, j int) int {
 		}
 		return 1
 	}
-	switch a.Type.Layout() {
+	return compareAs(layout, a, i, b, j)
+}
+
+func compareAs(layout schema.Layout, a *batch.Column, i int, b *batch.Column, j int) int {
+	switch layout {
 	case schema.Varlen:
 		return bytes.Compare(a.Raw(i), b.Raw(j)) // UTF-8 orders as its code points do
 	case schema.Int128:

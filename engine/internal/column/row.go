@@ -36,9 +36,16 @@ func (r Row) Values() []byte { return r[sizeAt:] }
 
 // FromValues makes a row of what Values gave. Its hash is 0.
 func FromValues(values []byte) Row {
-	r := make(Row, sizeAt+len(values))
-	copy(r[sizeAt:], values)
-	return r
+	return AppendUnpacked(make([]byte, 0, UnpackedSize(values)), values)
+}
+
+// UnpackedSize is the size of the row that FromValues makes.
+func UnpackedSize(values []byte) int { return sizeAt + len(values) }
+
+// AppendUnpacked appends the row that FromValues makes.
+func AppendUnpacked(dst, values []byte) []byte {
+	var hash [sizeAt]byte
+	return append(append(dst, hash[:]...), values...)
 }
 
 // SameAgree reports whether a and b, of different sides, have the same key and agree in all comparisons
@@ -362,6 +369,9 @@ func compareValues(x, y *schema.Value) int {
 	case x.Type.Layout() == schema.Varlen:
 		return strings.Compare(x.Text, y.Text)
 	case x.Type.Kind == schema.Float:
+		if x.Float == 0 && y.Float == 0 { // -0 first, so that the order does not depend on how rows came
+			return cmp.Compare(1/x.Float, 1/y.Float)
+		}
 		return cmp.Compare(x.Float, y.Float)
 	case x.Type.Kind == schema.Decimal:
 		return decimal.Compare(x.Dec, y.Dec)

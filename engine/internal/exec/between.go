@@ -23,7 +23,7 @@ func (r *run) between(ctx context.Context) error {
 		return err
 	}
 	bits := r.bits(len(readers))
-	store := column.NewStore(r.pool, r.dir, len(readers), 0, bits, r.plan.Budget*5/8)
+	store := column.NewStore(r.pool, r.dir, len(readers), 0, bits, r.plan.Budget*3/4)
 	defer store.Close()
 	judge, err := r.judge(shape)
 	if err != nil {

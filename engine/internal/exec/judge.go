@@ -15,6 +15,7 @@ type Judge struct {
 	judge *match.Judge
 	shape *column.Shape
 	rows  []column.Sided
+	bytes []byte // of rows
 	items []state.Item
 }
 
@@ -35,10 +36,20 @@ func LayoutOf(rule *program.Rule) *column.Layout {
 	return match.NewLayout(rule)
 }
 
+// unpack makes packed rows of kept ones. They are valid until the next call.
 func (j *Judge) unpack(rows []state.Row) []column.Sided {
-	j.rows = j.rows[:0]
+	size := 0
 	for _, r := range rows {
-		j.rows = append(j.rows, column.Sided{Side: r.Side, Row: column.FromValues(r.Values)})
+		size += column.UnpackedSize(r.Values)
+	}
+	if cap(j.bytes) < size {
+		j.bytes = make([]byte, 0, 2*size)
+	}
+	j.rows, j.bytes = j.rows[:0], j.bytes[:0]
+	for _, r := range rows {
+		at := len(j.bytes)
+		j.bytes = column.AppendUnpacked(j.bytes, r.Values)
+		j.rows = append(j.rows, column.Sided{Side: r.Side, Row: j.bytes[at:len(j.bytes):len(j.bytes)]})
 	}
 	return j.rows
 }

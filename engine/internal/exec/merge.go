@@ -7,7 +7,7 @@ import (
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
-	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/schema"
 	"golang.org/x/sync/errgroup"
@@ -21,11 +21,11 @@ func (r *run) merge(ctx context.Context, readers []*reader, shape *column.Shape,
 	if err != nil {
 		return err
 	}
-	m := &merger{order: r.plan.Order, store: store, judge: judge, counts: judge.NewCounts(), key: make([]batch.Column, len(r.plan.Rule.Keys))}
+	m := newMerger(r.plan, judge)
 	for i := range readers {
 		m.feeds = append(m.feeds, &feed{
 			side: i, packer: column.NewPacker(shape, i), to: store.Appender(i),
-			full: make(chan *rows), empty: make(chan struct{}),
+			full: make(chan *rows), empty: make(chan struct{}), m: m,
 		})
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -38,6 +38,7 @@ func (r *run) merge(ctx context.Context, readers []*reader, shape *column.Shape,
 	if err := group.Wait(); err != nil {
 		return err
 	}
+	m.alike.AddTo(m.counts)
 	r.out.Counts.Add(m.counts)
 	r.out.Done.Add(m.counts)
 	return nil
@@ -45,6 +46,7 @@ func (r *run) merge(ctx context.Context, readers []*reader, shape *column.Shape,
 
 // feed hands the batches of one side to the merger.
 type feed struct {
+	m      *merger
 	side   int
 	packer *column.Packer
 	to     *column.Appender
@@ -124,11 +126,16 @@ func (f *feed) pack(from, to int) error {
 func (f *feed) row() int { return int(f.rows.sel[f.at]) }
 
 // extend makes end be the end of the rows in this batch that have the key of at.
-func (f *feed) extend(order []int) {
-	f.end, f.last = f.at+1, true
+func (f *feed) extend() {
+	f.end = f.at + 1
+	if f.rows.distinct && len(f.rows.bad) == 0 {
+		f.last = f.end == len(f.rows.sel)
+		return
+	}
+	f.last = true
 	for f.end < len(f.rows.sel) {
 		i := int(f.rows.sel[f.end])
-		if f.unkeyed(i) || compareKeys(f.rows, f.row(), f.rows, i, order) != 0 {
+		if f.unkeyed(i) || f.m.compareKeys(f.rows, f.row(), f.rows, i) != 0 {
 			f.last = false
 			return
 		}
@@ -140,11 +147,23 @@ func (f *feed) extend(order []int) {
 type merger struct {
 	order  []int
 	feeds  []*feed
-	store  *column.Store
-	judge  *match.Judge
+	keys   []schema.Layout // in the order of order
+	terms  []schema.Layout
+	alike  *match.Alike
 	counts *match.Counts
 	least  []*feed        // those that have the least key
 	key    []batch.Column // the key whose rows are put into the store
+}
+
+func newMerger(p *plan.Plan, judge *match.Judge) *merger {
+	m := &merger{order: p.Order, alike: match.NewAlike(judge), counts: judge.NewCounts(), key: make([]batch.Column, len(p.Rule.Keys))}
+	for _, part := range p.Order {
+		m.keys = append(m.keys, p.Rule.Keys[part].Type.Layout())
+	}
+	for _, c := range p.Rule.Compare {
+		m.terms = append(m.terms, c.Type.Layout())
+	}
+	return m
 }
 
 func (m *merger) run(ctx context.Context) error {
@@ -159,7 +178,7 @@ func (m *merger) run(ctx context.Context) error {
 			return nil
 		}
 		if len(m.least) == len(m.feeds) && m.agrees() {
-			m.matched()
+			m.alike.Columns(m.feeds[0].rows.input.Terms, m.feeds[0].rows.input.Units, m.feeds[0].row())
 			for _, f := range m.feeds {
 				f.at++
 				if err := f.next(ctx); err != nil {
@@ -183,7 +202,7 @@ func (m *merger) findLeast() {
 		}
 		if len(m.least) > 0 {
 			least := m.least[0]
-			switch c := compareKeys(f.rows, f.row(), least.rows, least.row(), m.order); {
+			switch c := m.compareKeys(f.rows, f.row(), least.rows, least.row()); {
 			case c > 0:
 				continue
 			case c < 0:
@@ -198,32 +217,17 @@ func (m *merger) findLeast() {
 func (m *merger) agrees() bool {
 	first := m.feeds[0]
 	for _, f := range m.feeds {
-		f.extend(m.order)
+		f.extend()
 		if f.last || f.end != f.at+1 {
 			return false
 		}
 	}
 	for _, f := range m.feeds[1:] {
-		if !sameTerms(&first.rows.input, first.row(), &f.rows.input, f.row()) {
+		if !m.sameTerms(&first.rows.input, first.row(), &f.rows.input, f.row()) {
 			return false
 		}
 	}
 	return true
-}
-
-// matched counts the key that agrees.
-func (m *merger) matched() {
-	m.counts.Matched++
-	for _, f := range m.feeds {
-		m.counts.Rows[f.side][result.Matched]++
-		i := f.row()
-		for t, v := range f.rows.input.Terms {
-			if v.Column == nil || !m.judge.Summed(t) || v.IsNull(i) {
-				continue
-			}
-			m.counts.Sums.Of(t, f.side, unitOf(f.rows.input.Units[t], i)).Add(num(v.Column, i))
-		}
-	}
 }
 
 // put puts all rows of the least key into the store.
@@ -234,7 +238,7 @@ func (m *merger) put(ctx context.Context) error {
 	}
 	for _, f := range m.least {
 		for f.rows != nil && m.hasKey(f) {
-			f.extend(m.order)
+			f.extend()
 			if err := f.pack(f.at, f.end); err != nil {
 				return err
 			}
@@ -258,9 +262,9 @@ func (m *merger) hasKey(f *feed) bool {
 }
 
 // compareKeys orders row i of a and row j of b by key.
-func compareKeys(a *rows, i int, b *rows, j int, order []int) int {
-	for _, part := range order {
-		if c := column.CompareValues(a.input.Keys[part].Column, i, b.input.Keys[part].Column, j); c != 0 {
+func (m *merger) compareKeys(a *rows, i int, b *rows, j int) int {
+	for k, part := range m.order {
+		if c := column.CompareAs(m.keys[k], a.input.Keys[part].Column, i, b.input.Keys[part].Column, j); c != 0 {
 			return c
 		}
 	}
@@ -268,34 +272,31 @@ func compareKeys(a *rows, i int, b *rows, j int, order []int) int {
 }
 
 // sameTerms reports whether all terms of two rows are the same, and none agrees with nothing.
-func sameTerms(a *column.Input, i int, b *column.Input, j int) bool {
-	for t := range a.Terms {
+func (m *merger) sameTerms(a *column.Input, i int, b *column.Input, j int) bool {
+	for t, layout := range m.terms {
 		x, y := &a.Terms[t], &b.Terms[t]
-		if x.Column == nil || y.Column == nil || !sameValue(x, i, y, j) {
+		if x.Column == nil || y.Column == nil {
 			return false
 		}
-		if u, v := a.Units[t], b.Units[t]; !bytes.Equal(unitOf(u, i), unitOf(v, j)) {
+		null := false
+		if x.Valid != nil || y.Valid != nil || x.Poison != nil || y.Poison != nil {
+			null = x.IsNull(i)
+			if null != y.IsNull(j) || x.Poisoned(i) || y.Poisoned(j) {
+				return false
+			}
+		}
+		if !null && !sameValue(layout, x, i, y, j) {
+			return false
+		}
+		if u, v := a.Units[t], b.Units[t]; (u.Column != nil || v.Column != nil) && !bytes.Equal(unitOf(u, i), unitOf(v, j)) {
 			return false
 		}
 	}
 	return true
 }
 
-func unitOf(v column.Vector, i int) []byte {
-	if v.Column == nil {
-		return nil
-	}
-	return v.Raw(i)
-}
-
-func sameValue(x *column.Vector, i int, y *column.Vector, j int) bool {
-	if x.Poisoned(i) || y.Poisoned(j) || x.IsNull(i) != y.IsNull(j) {
-		return false
-	}
-	if x.IsNull(i) {
-		return true
-	}
-	switch x.Type.Layout() {
+func sameValue(layout schema.Layout, x *column.Vector, i int, y *column.Vector, j int) bool {
+	switch layout {
 	case schema.Varlen:
 		return bytes.Equal(x.Raw(i), y.Raw(j))
 	case schema.Int128:
@@ -304,4 +305,11 @@ func sameValue(x *column.Vector, i int, y *column.Vector, j int) bool {
 		return math.Float64bits(x.Floats[i]) == math.Float64bits(y.Floats[j])
 	}
 	return x.Ints[i] == y.Ints[j]
+}
+
+func unitOf(v column.Vector, i int) []byte {
+	if v.Column == nil {
+		return nil
+	}
+	return v.Raw(i)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/sdk/batch"
+	"github.com/recon-lang/recon/sdk/schema"
 )
 
 // order verifies that the rows of a side come as its source promised: ascending by some columns, nulls first.
@@ -16,6 +17,8 @@ type order struct {
 	row     int64
 	origin  string
 	started bool
+
+	distinct bool // in the batch that was verified last, no two rows have the same values
 }
 
 func newOrder(names []string, columns []int) *order {
@@ -25,6 +28,11 @@ func newOrder(names []string, columns []int) *order {
 // verify looks at the rows that sel lists, but those that are bad. number gives their numbers.
 func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][]bad, number func(i int) int64) error {
 	last := -1 // the row before, in this batch
+	o.distinct = true
+	layouts := make([]schema.Layout, len(o.columns))
+	for i, c := range o.columns {
+		layouts[i] = b.Columns[c].Type.Layout()
+	}
 	for _, k := range sel {
 		i := int(k)
 		if len(bad) > 0 && bad[i] != nil {
@@ -32,7 +40,8 @@ func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][
 		}
 		c := 0
 		if last >= 0 {
-			c = compareRows(b, o.columns, last, i)
+			c = compareRows(b, o.columns, layouts, last, i)
+			o.distinct = o.distinct && c < 0
 		} else {
 			c = o.compare(b, i)
 		}
@@ -51,9 +60,9 @@ func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][
 	return nil
 }
 
-func compareRows(b *batch.Batch, columns []int, i, j int) int {
-	for _, c := range columns {
-		if d := column.CompareValues(&b.Columns[c], i, &b.Columns[c], j); d != 0 {
+func compareRows(b *batch.Batch, columns []int, layouts []schema.Layout, i, j int) int {
+	for k, c := range columns {
+		if d := column.CompareAs(layouts[k], &b.Columns[c], i, &b.Columns[c], j); d != 0 {
 			return d
 		}
 	}

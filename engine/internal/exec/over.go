@@ -242,7 +242,7 @@ func (o *overRun) scan(ctx context.Context) error {
 // unique reads the rows into the stores of all uniques and goes through them.
 func (o *overRun) unique(ctx context.Context) error {
 	others := o.reader.expr.over.others
-	limit := o.plan.Budget * 5 / 8
+	limit := o.plan.Budget * 5 / 8 // the sorter has a quarter
 	bits := o.bits(1 + len(others))
 	var stores []*column.Store
 	for range len(others) + 1 {

@@ -91,7 +91,7 @@ func columnOf(side, index int, c program.Column) *program.Expr {
 }
 
 // randomRule draws a rule: keys and comparisons of all types, of different types on the sides where these
-// are compared.
+// are compared. The first part of its key is the number of a data set, so that one run holds many that do not touch.
 func randomRule(r *rand.Rand) *program.Rule {
 	sides := 2
 	if r.IntN(4) == 0 {
@@ -134,6 +134,11 @@ func randomRule(r *rand.Rand) *program.Rule {
 		}
 		return types
 	}
+	set := program.Key{Name: "set", Type: kind(schema.Integer)}
+	for s := range sides {
+		set.Terms = append(set.Terms, add(s, kind(schema.Integer)))
+	}
+	rule.Keys = append(rule.Keys, set)
 	for i := range 1 + r.IntN(2) {
 		types := draw(families[r.IntN(len(families))])
 		k := program.Key{Name: fmt.Sprintf("k%d", i), Type: common(types)}
@@ -225,6 +230,20 @@ func units(r *rand.Rand, rule *program.Rule, c *program.Comparison, add func(int
 			e.Unit = program.Unit{Name: "1"}
 		}
 	}
+}
+
+// randomSets draws rows of several data sets.
+func randomSets(r *rand.Rand, rule *program.Rule, sets, n int) [][][]schema.Value {
+	rows := make([][][]schema.Value, len(rule.Sides))
+	for set := range sets {
+		for s, list := range randomRows(r, rule, n) {
+			for _, row := range list {
+				row[rule.Keys[0].Terms[s].Index] = schema.Int(int64(set))
+			}
+			rows[s] = append(rows[s], list...)
+		}
+	}
+	return rows
 }
 
 // randomRows draws rows whose keys are few, so that they meet.

@@ -49,6 +49,9 @@ type rows struct {
 	sel   []int32      // the rows
 	input column.Input
 	bad   map[int][]bad
+
+	// distinct says that no two rows have the same key, for certain.
+	distinct bool
 }
 
 func (r *run) readers(shape *column.Shape, keys []program.Key) ([]*reader, error) {
@@ -160,6 +163,8 @@ func (r *reader) batch(b *batch.Batch) (*rows, error) {
 			return nil, err
 		}
 	}
+	// A side that is sorted by more than the key may repeat a key among rows that differ.
+	r.rows.distinct = r.order != nil && r.order.distinct && len(r.order.columns) == len(r.expr.keys)
 	r.addSums(in)
 	r.total.Rows += int64(len(r.sel))
 	return &r.rows, nil

@@ -396,6 +396,11 @@ func compareValue(x, y schema.Value) int {
 			return -1
 		case x.Float > y.Float:
 			return 1
+		case math.Signbit(x.Float) != math.Signbit(y.Float): // -0 and 0
+			if math.Signbit(x.Float) {
+				return -1
+			}
+			return 1
 		}
 		return 0
 	}

@@ -19,8 +19,7 @@ type Worker struct {
 	shape *column.Shape
 	judge *Judge
 	keep  []kept
-	equal []column.Sum // of the comparisons of uniform groups: the same for each side
-	alike int64        // uniform groups
+	alike *Alike
 }
 
 // kept is a row of the residual in the partition that is being matched. hash is its own, whose place has links.
@@ -33,7 +32,7 @@ type kept struct {
 func NewWorker(judge *Judge, pool *column.Pool, dir *column.Dir, limit int64) *Worker {
 	w := &Worker{
 		Counts: judge.NewCounts(), Done: judge.NewCounts(), Spool: column.NewSpool(dir),
-		shape: judge.shape, judge: judge, equal: make([]column.Sum, len(judge.terms)),
+		shape: judge.shape, judge: judge, alike: NewAlike(judge),
 	}
 	w.find = finder{shape: judge.shape, sides: len(judge.counts), pool: pool, dir: dir, limit: limit, keep: judge.pair, tell: w}
 	judge.found = w.Done.Diffs
@@ -45,27 +44,7 @@ func (w *Worker) Partition(s *column.Store, partition int, skip, bits uint) erro
 	return w.find.partition(s, partition, skip, bits)
 }
 
-// uniform counts a group whose rows agree because they are the same: one of them speaks for all.
-func (w *Worker) uniform(r column.Row) {
-	w.alike++
-	for i := range w.judge.summed {
-		t := &w.judge.summed[i]
-		if w.shape.State(r, t.index) != column.Present {
-			continue
-		}
-		switch {
-		case t.units:
-			unit, n := w.shape.Unit(r, t.index), w.shape.Num(r, t.index)
-			for side := range w.judge.counts {
-				w.Done.Sums.Of(t.index, side, unit).Add(n)
-			}
-		case t.wide:
-			w.equal[t.index].Add(w.shape.Num(r, t.index))
-		default:
-			w.equal[t.index].AddInt(w.shape.Int(r, t.index))
-		}
-	}
-}
+func (w *Worker) uniform(r column.Row) { w.alike.Row(r) }
 
 func (w *Worker) group(rows []column.Sided, refs []column.Ref) error {
 	v, err := w.judge.Group(rows)
@@ -172,19 +151,6 @@ func (w *Worker) partitionEnd(loaded *column.Loaded) error {
 
 // Finish adds up what was counted apart. Counts is complete after it.
 func (w *Worker) Finish() {
-	for side := range w.judge.counts {
-		w.Done.Rows[side][result.Matched] += w.alike
-	}
-	w.Done.Matched += w.alike
-	w.alike = 0
-	for i := range w.judge.summed {
-		t := &w.judge.summed[i]
-		for side := range w.judge.counts {
-			if t.has[side] && w.equal[t.index].Sign() != 0 {
-				w.Done.Sums.Of(t.index, side, nil).AddSum(w.equal[t.index])
-			}
-		}
-		w.equal[t.index] = column.Sum{}
-	}
+	w.alike.AddTo(w.Done)
 	w.Counts.Add(w.Done)
 }

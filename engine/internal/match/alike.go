@@ -1,0 +1,86 @@
+package match
+
+import (
+	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/sdk/decimal"
+)
+
+// Alike counts keys that have one row on each side and the same in all that is compared: one of the rows speaks for all. It is
+// for one goroutine.
+type Alike struct {
+	judge *Judge
+	keys  int64
+	sums  []column.Sum // by comparison; those with units in columns are in units
+	units *Counts
+}
+
+// NewAlike starts at zero.
+func NewAlike(j *Judge) *Alike {
+	return &Alike{judge: j, sums: make([]column.Sum, len(j.terms)), units: j.NewCounts()}
+}
+
+// Row counts the key of a packed row.
+func (a *Alike) Row(r column.Row) {
+	a.keys++
+	shape := a.judge.shape
+	for i := range a.judge.summed {
+		t := &a.judge.summed[i]
+		if shape.State(r, t.index) != column.Present {
+			continue
+		}
+		switch {
+		case t.units:
+			a.addUnit(t.index, shape.Unit(r, t.index), shape.Num(r, t.index))
+		case t.wide:
+			a.sums[t.index].Add(shape.Num(r, t.index))
+		default:
+			a.sums[t.index].AddInt(shape.Int(r, t.index))
+		}
+	}
+}
+
+// Columns counts the key of row i of columns.
+func (a *Alike) Columns(terms, units []column.Vector, i int) {
+	a.keys++
+	for k := range a.judge.summed {
+		t := &a.judge.summed[k]
+		v := terms[t.index].Column
+		if v.Valid != nil && v.IsNull(i) {
+			continue
+		}
+		switch {
+		case t.units:
+			var unit []byte
+			if units[t.index].Column != nil {
+				unit = units[t.index].Raw(i)
+			}
+			a.addUnit(t.index, unit, v.Num(i))
+		case t.wide:
+			a.sums[t.index].Add(v.Nums[i])
+		default:
+			a.sums[t.index].AddInt(v.Ints[i])
+		}
+	}
+}
+
+func (a *Alike) addUnit(comparison int, unit []byte, n decimal.Num) {
+	for side := range a.judge.counts {
+		a.units.Sums.Of(comparison, side, unit).Add(n)
+	}
+}
+
+// AddTo adds what was counted to the counts of what matched.
+func (a *Alike) AddTo(c *Counts) {
+	c.Matched += a.keys
+	c.Sums.AddSums(a.units.Sums)
+	for side := range a.judge.counts {
+		c.Rows[side][result.Matched] += a.keys
+		for i := range a.judge.summed {
+			t := &a.judge.summed[i]
+			if t.has[side] && !t.units && a.sums[t.index].Sign() != 0 {
+				c.Sums.Of(t.index, side, nil).AddSum(a.sums[t.index])
+			}
+		}
+	}
+}
