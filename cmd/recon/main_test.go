@@ -8,6 +8,7 @@ import (
 	"os"
 	"testing"
 
+	"github.com/recon-lang/recon/sdk/sdktest/dbtest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -16,7 +17,18 @@ var update = flag.Bool("update", false, "write golden parts of scripts anew")
 // TestMain makes the test binary be recon where a script calls it, also as the process of a
 // bundled plugin.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"recon": main})
+	testscript.Main(all{m}, map[string]func(){"recon": main})
+}
+
+// servers are the databases that tests of whole runs read.
+var servers dbtest.Servers
+
+// all are the tests, with an end to the servers that they started.
+type all struct{ *testing.M }
+
+func (a all) Run() int {
+	defer servers.Stop()
+	return a.M.Run()
 }
 
 // TestScripts runs the whole program: its output, exit codes and files.
