@@ -272,6 +272,10 @@ func (e *Engine) spillDir() (string, error) {
 	dir := e.cfg.SpillDir
 	if dir == "" {
 		dir = filepath.Join(e.cfg.StateDir, "spill")
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return "", fmt.Errorf("state %s: %w", e.cfg.StateDir, err)
+		}
+		return dir, nil
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("make the folder for rows beyond the memory budget: %w", err)

@@ -149,13 +149,9 @@ func ledgerParams(p *prepared) []state.Param {
 
 // recordTrouble keeps a record of a run that did not settle, where there is a state that can be written.
 func (e *Engine) recordTrouble(ctx context.Context, p *prepared, report *result.Report) error {
-	store, err := state.Open(ctx, e.cfg.StateDir, state.Options{Wait: e.cfg.Wait, Role: "recon run " + p.Rule.Name})
-	var held *state.HeldError
-	if errors.Is(err, state.ErrNoState) || errors.As(err, &held) {
-		return nil // the trouble itself is what matters
-	}
+	store, err := state.Open(ctx, e.cfg.StateDir, state.Options{Role: "recon run " + p.Rule.Name})
 	if err != nil {
-		return nil // likewise: a state that cannot be opened has been reported, or will be by the next run
+		return nil // there is none yet, or it is held or broken: the trouble itself is what matters
 	}
 	defer store.Close()
 	record, err := marshalRun(report.Run)
