@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/recon-lang/recon/engine/internal/eval"
@@ -37,6 +38,9 @@ func readSide(rule *program.Rule, side program.Side, in Inputs) Side {
 		}
 		s.Where = append(s.Where, c)
 	}
+	// What a source may evaluate comes first here too: a row that it leaves out is never seen by a condition that could
+	// fault on it, whether the source left it out or not.
+	slices.SortStableFunc(s.Where, func(a, b Conjunct) int { return pushable(b) - pushable(a) })
 	if in.Window != nil && !src.Windowed && src.Time >= 0 {
 		s.Cut = &Conjunct{Pushed: -1, Here: true, Text: fmt.Sprintf("%s in [%s, %s)", src.Columns[src.Time].Name,
 			in.Window.Start.Format(time.RFC3339), in.Window.End.Format(time.RFC3339))}
@@ -46,6 +50,13 @@ func readSide(rule *program.Rule, side program.Side, in Inputs) Side {
 		}
 	}
 	return s
+}
+
+func pushable(c Conjunct) int {
+	if c.Pushed >= 0 {
+		return 1
+	}
+	return 0
 }
 
 // column is the index of a physical column in the request, added if it is not there.
