@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,14 @@ const (
 	exitTrouble  = 2 // usage, plugin, data source, state
 )
 
+// gcPercent keeps the heap near what is live: most of a run's memory is its budget of packed rows and the store's tables,
+// and at 10 million rows a side half the usual slack saved a quarter of the peak and no time was lost. GOGC overrides it.
+const gcPercent = 50
+
 func main() {
+	if _, set := os.LookupEnv("GOGC"); !set {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, os.Args[1:], environment{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.LookupEnv, executable: os.Executable,
