@@ -86,11 +86,15 @@ func uses(e *program.Expr, params []*program.Param, values map[string]schema.Val
 func parseParam(p *program.Param, text string, zone *time.Location) (schema.Value, error) {
 	t := p.Type
 	if t.Kind == schema.Duration || t.Kind == schema.Percent {
-		return schema.Value{}, fmt.Errorf("--param %s: a %s cannot be given on the command line", p.Name, t)
+		v, err := parseQuantity(t.Kind, text)
+		if err != nil {
+			return v, fmt.Errorf("--param %s=%s: %w", p.Name, text, err)
+		}
+		return v, nil
 	}
-	if t.Kind == schema.Decimal {
+	if t.Kind == schema.Decimal && t.Precision == 0 { // of any precision
 		d, err := decimal.Parse([]byte(text))
-		if err != nil || t.Precision > 0 && d.Scale > t.Scale {
+		if err != nil {
 			return schema.Value{}, fmt.Errorf("--param %s=%s: not a %s", p.Name, text, t)
 		}
 		v := schema.Dec(d)
