@@ -58,6 +58,9 @@ type SideProgress struct {
 // SourceError says which source was being read when something went wrong.
 type SourceError = exec.SourceError
 
+// RowError says which row of a source could not be read.
+type RowError = exec.RowError
+
 // Engine runs the rules of one program. It is safe for concurrent use, one run of a window at a time.
 type Engine struct {
 	program *program.Program

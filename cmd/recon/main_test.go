@@ -80,6 +80,7 @@ func badFiles(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("latin.csv"), []byte("id,amount\ncaf\xe9,1.00\n"), 0o644))
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
+	fmt.Fprint(w, "id,amount\n")
 	for i := range 10_000 {
 		fmt.Fprintf(w, "A%d,%d.00\n", i*7919%10007, i)
 	}

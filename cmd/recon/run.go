@@ -345,21 +345,45 @@ func printReport(env environment, format string, r *result.Report, show int, ano
 func printTrouble(env environment, r *program.Rule, err error) {
 	fmt.Fprintf(env.err, "recon: run %s: %v\n", r.Name, err)
 	var at *sdk.Error
-	if !errors.As(err, &at) {
-		return
+	errors.As(err, &at)
+	if span, ok := faultSpan(r, err, at); ok {
+		_ = diag.Excerpt(env.err, span, colour(env.err, env))
 	}
-	var source *engine.SourceError
-	if errors.As(err, &source) && at.Setting != "" {
-		for _, side := range r.Sides {
-			if span, ok := side.Source.SettingSpan(at.Setting); ok && side.Source.Name == source.Source {
-				_ = diag.Excerpt(env.err, span, colour(env.err, env))
-				break
-			}
-		}
-	}
-	if at.Hint != "" {
+	if at != nil && at.Hint != "" {
 		fmt.Fprintf(env.err, "   hint: %s\n", at.Hint)
 	}
+}
+
+// faultSpan is the place in the rule file that an error speaks of: the setting or column at fault, or, where the setting was
+// not written, the source that would have it.
+func faultSpan(r *program.Rule, err error, at *sdk.Error) (diag.Span, bool) {
+	source := func(name string) *program.Source {
+		for _, side := range r.Sides {
+			if side.Source.Name == name {
+				return side.Source
+			}
+		}
+		return nil
+	}
+	var row *engine.RowError
+	if errors.As(err, &row) {
+		if s := source(row.Source); s != nil && row.Column >= 0 && row.Column < len(s.Columns) {
+			return s.Columns[row.Column].Span, true
+		}
+		return diag.Span{}, false
+	}
+	var read *engine.SourceError
+	if at == nil || at.Setting == "" || !errors.As(err, &read) {
+		return diag.Span{}, false
+	}
+	s := source(read.Source)
+	if s == nil {
+		return diag.Span{}, false
+	}
+	if span, ok := s.SettingSpan(at.Setting); ok {
+		return span, true
+	}
+	return s.Span, true
 }
 
 func first(breaks []result.Break, n int) []result.Break { return breaks[:min(n, len(breaks))] }

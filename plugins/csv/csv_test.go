@@ -131,7 +131,7 @@ func TestDialects(t *testing.T) {
 		{"empty lines", "a,b\n\n1,2\r\n\r\n", nil, "a b", "\"1\" \"2\"\n"},
 		{"empty lines of one column", "a\n1\n\n\r\n2", nil, "a", "\"1\"\nnull\nnull\n\"2\"\n"},
 		{"carriage returns", "a,b\r\n\r1\r,\"\r\n\r\"\r\n2,\r\r\n", nil, "a b", "\"\\r1\\r\" \"\\r\\n\\r\"\n\"2\" \"\\r\"\n"},
-		{"bad rows", "a,b\n1\n1,2\n1,\"2\",3\n", nil, "a b", "null null[-1 line 2 1 fields, where the header has 2 \"1\"]\n\"1\" \"2\"\nnull null[-1 line 4 3 fields, where the header has 2 \"1,\\\"2\\\",3\"]\n"},
+		{"bad rows", "a,b\n1\n1,2\n1,\"2\",3\n", nil, "a b", "null null[-1 line 2 1 field, where the header has 2 \"1\"]\n\"1\" \"2\"\nnull null[-1 line 4 3 fields, where the header has 2 \"1,\\\"2\\\",3\"]\n"},
 		{"no columns", "a,b\n1,2\n3,4\n", nil, "", "\n\n"},
 		{"a column twice", "a,b\n1,2\n", nil, "b b", "\"2\" \"2\"\n"},
 		{"header of two lines", "a,\"b\n(CNY)\"\n1,2\n", nil, "a", "\"1\"\n"},

@@ -202,9 +202,16 @@ func (x *index) lineOf(r, off int) int64 {
 
 func (x *index) count(n int) string {
 	if x.h.none {
-		return fmt.Sprintf("%d fields, where the first row has %d", n, x.h.fields)
+		return fmt.Sprintf("%s, where the first row has %d", fields(n), x.h.fields)
 	}
-	return fmt.Sprintf("%d fields, where the header has %d", n, x.h.fields)
+	return fmt.Sprintf("%s, where the header has %d", fields(n), x.h.fields)
+}
+
+func fields(n int) string {
+	if n == 1 {
+		return "1 field"
+	}
+	return fmt.Sprintf("%d fields", n)
 }
 
 // miscounted is the error for a row at buf[i] of n fields.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/recon-lang/recon/sdk/batch"
 )
@@ -27,7 +28,12 @@ const (
 // why says it in a sentence without a place.
 func (b bad) why() string {
 	s := b.reason
-	if b.text != "" {
+	switch {
+	case b.text != "" && strings.HasPrefix(s, "not "):
+		s = strconv.Quote(b.text) + " is " + s
+	case b.text != "" && b.column == wholeRow:
+		s += ": " + strconv.Quote(b.text)
+	case b.text != "":
 		s = strconv.Quote(b.text) + ": " + s
 	}
 	if b.name != "" {
@@ -42,6 +48,7 @@ type RowError struct {
 	Origin string // a file's name; may be empty
 	Line   int64  // 0: unknown
 	Row    int64  // from 1, within Origin if the source numbers its rows there
+	Column int    // the declared column at fault; negative: none alone
 	Why    string
 }
 
@@ -58,7 +65,7 @@ func (e *RowError) Error() string {
 
 // rowError is the error for row i of a batch.
 func (r *reader) rowError(b *batch.Batch, i int, why bad) error {
-	return &RowError{Source: r.source.Name, Origin: b.Origin, Line: why.line, Row: r.number(b, i), Why: why.why()}
+	return &RowError{Source: r.source.Name, Origin: b.Origin, Line: why.line, Row: r.number(b, i), Column: why.column, Why: why.why()}
 }
 
 // number is the number of row i of a batch, from 1.

@@ -168,14 +168,14 @@ func TestBadValues(t *testing.T) {
 		change func(rule *program.Rule, rows [][]schema.Value)
 		want   string // of the error; of the reason if rows are reported
 	}{
-		{"no number", func(_ *program.Rule, rows [][]schema.Value) { text(rows[3], "ten") }, `column amount: "ten": not a decimal(18, 2)`},
-		{"too many decimals", func(_ *program.Rule, rows [][]schema.Value) { text(rows[3], "1.005") }, `column amount: "1.005": not a decimal(18, 2)`},
+		{"no number", func(_ *program.Rule, rows [][]schema.Value) { text(rows[3], "ten") }, `column amount: "ten" is not a decimal(18, 2)`},
+		{"too many decimals", func(_ *program.Rule, rows [][]schema.Value) { text(rows[3], "1.005") }, `column amount: "1.005" is not a decimal(18, 2)`},
 		{"no time", func(_ *program.Rule, rows [][]schema.Value) { rows[3][4].Null = true }, "column at: null, but it is the time of the row"},
 		{"a condition over it", func(rule *program.Rule, rows [][]schema.Value) {
 			text(rows[3], "ten")
 			src := rule.Sides[1].Source
 			src.Where = op(program.OpGreater, columnOf(0, 2, src.Columns[2]), literal(schema.Dec(number("-5"))))
-		}, `column amount: "ten": not a decimal(18, 2)`},
+		}, `column amount: "ten" is not a decimal(18, 2)`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rule := windowed()
