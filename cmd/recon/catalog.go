@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/recon-lang/recon/lang"
@@ -47,7 +49,10 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 	}
 	p := &project{files: files, lock: lock, pool: pool}
 	p.unit = lang.Compile(files, func(names []string) schema.Catalog {
+		// The bundled ones too, to suggest what was probably meant.
+		bundled, _ := pool.Describe(ctx, slices.Sorted(maps.Keys(plugins.Builtin())))
 		sources, missing := pool.Describe(ctx, names)
+		maps.Copy(sources, bundled)
 		return schema.Catalog{Sources: sources, Tables: lock.Tables, Missing: missing}
 	})
 	return p, nil
@@ -89,7 +94,7 @@ func newPool(env environment, lock *schema.Lock) (*host.Pool, error) {
 		return nil, fmt.Errorf("find the program of recon: %w", err)
 	}
 	opts := host.Options{
-		Log:     slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Log:     slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutTime})),
 		Builtin: plugins.Builtin(),
 		Self:    self,
 		Pins:    map[string]host.Pin{},
@@ -108,6 +113,14 @@ func newPool(env environment, lock *schema.Lock) (*host.Pool, error) {
 		opts.Pins[name] = host.Pin{Version: pin.Version, Hashes: hashes}
 	}
 	return host.NewPool(opts), nil
+}
+
+// withoutTime leaves out what a person at a terminal knows.
+func withoutTime(_ []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey || a.Key == slog.LevelKey {
+		return slog.Attr{}
+	}
+	return a
 }
 
 // platform names this machine's kind as recon.lock does.
