@@ -84,6 +84,11 @@ func (m *module) noPlugin(name *syntax.Ident) {
 
 // unknownSetting reports a setting and gives the one that was probably meant, or "".
 func (m *module) unknownSetting(a *syntax.Attribute, plugin schema.Source) string {
+	if name := a.Name.Name; name == "where" || name == "columns" {
+		how := map[string]string{"where": "where " + a.Value.Span.Text(), "columns": "columns { … }"}
+		m.report(diag.UnknownSetting, a.Name.Span, fmt.Sprintf("%s is a statement, not a setting", name), "write it without the sign: "+how[name])
+		return ""
+	}
 	known := slices.Clone(rowStatements)
 	for _, s := range plugin.Settings {
 		known = append(known, s.Name)
