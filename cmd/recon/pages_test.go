@@ -178,11 +178,11 @@ type steady struct {
 var (
 	runID   = regexp.MustCompile(`\b01[0-9A-HJKMNP-TV-Z]{24}\b`)
 	seconds = regexp.MustCompile(`\b[0-9]+\.[0-9]{2} s\b`)
-	clock   = regexp.MustCompile(`(2026-03-05) [0-9]{2}:[0-9]{2}:[0-9]{2}`)
+	clock   = regexp.MustCompile(`(2026-03-09) [0-9]{2}:[0-9]{2}:[0-9]{2}`)
 )
 
 // today is the day on which the reader of the pages reads them.
-const today = "2026-03-05"
+const today = "2026-03-09"
 
 func (s *steady) text(text string) string {
 	text = runID.ReplaceAllStringFunc(text, func(id string) string {
