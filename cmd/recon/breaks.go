@@ -152,7 +152,7 @@ func newBreaksShow(env environment) *cobra.Command {
 		Short:   "show one break with its rows and comparisons",
 		Long:    "show prints all that is known of one break. BREAK is its id, or the beginning of it.",
 		Example: "  recon breaks show 4ZK7",
-		Args:    cobra.ExactArgs(1),
+		Args:    takes(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon breaks show")
 			if err != nil {
@@ -199,7 +199,7 @@ func newBreaksAccept(env environment) *cobra.Command {
 		Long: `accept hides breaks from counts, gates and reports, and keeps who explained them, when and why. It removes
 nothing and moves no money: the rows may still match, and changed data opens the break again.`,
 		Example: `  recon breaks accept 4ZK7 --why "refunded by hand, ticket 8812"`,
-		Args:    cobra.MinimumNArgs(1),
+		Args:    takes(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, ids []string) error {
 			if strings.TrimSpace(why) == "" {
 				return errors.New("accept a break with a reason: --why \"…\"")
@@ -239,7 +239,7 @@ func newBreaksUnaccept(env environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "unaccept BREAK…",
 		Short: "take an acceptance back",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  takes(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, ids []string) error {
 			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon breaks unaccept")
 			if err != nil {

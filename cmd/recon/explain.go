@@ -24,7 +24,7 @@ another; parts may be left out at the end if what is left names the break.
 
 explain CODE prints what a diagnostic means, with a bad and a good example.`,
 		Example: "  recon explain daily_payment P20261120-000010\n  recon explain RC2004",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    takes(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 && codePattern.MatchString(args[0]) {
 				return explainCode(env, diag.Code(args[0]))

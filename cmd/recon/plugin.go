@@ -88,7 +88,7 @@ func newPluginShow(env environment) *cobra.Command {
 		Use:     "show NAME",
 		Short:   "print what a plugin reads and its settings",
 		Example: "  recon plugin show csv",
-		Args:    cobra.ExactArgs(1),
+		Args:    takes(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			lock, err := readLock(lockName)
 			if err != nil {
@@ -137,7 +137,7 @@ func newPluginServe() *cobra.Command {
 		Use:    "serve NAME",
 		Short:  "be the process of a bundled plugin; recon starts this by itself",
 		Hidden: true,
-		Args:   cobra.ExactArgs(1),
+		Args:   takes(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
 			table := plugins.Builtin()
 			source, ok := table[args[0]]

@@ -31,7 +31,7 @@ func newRunsList(env environment) *cobra.Command {
 		Use:     "list [RULE]",
 		Short:   "list runs, the latest first",
 		Example: "  recon runs list daily_payment --limit 10",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    takes(cobra.MaximumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			if format != "text" && format != "json" {
 				return fmt.Errorf("unknown format %q: text or json", format)
@@ -68,7 +68,7 @@ func newRunsList(env environment) *cobra.Command {
 					window = run.Window.Start.Format("2006-01-02T15:04")
 				}
 				fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%s\n", run.ID, run.Rule, window, run.Verdict,
-					run.Outcomes.Matched, run.Breaks.Open, run.Breaks.New, run.Outcomes.Cleared, run.Started.Format("2006-01-02 15:04:05"))
+					run.Outcomes.Matched, run.Breaks.Open, run.Breaks.New, run.Outcomes.Cleared, run.Started.Local().Format("2006-01-02 15:04:05 -07:00"))
 			}
 			return t.Flush()
 		},
@@ -87,7 +87,7 @@ func newRunsShow(env environment) *cobra.Command {
 		Use:   "show RUN",
 		Short: "show the report of a recorded run",
 		Long:  "show prints what a run found. RUN is its id, or the beginning of it.",
-		Args:  cobra.ExactArgs(1),
+		Args:  takes(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon runs show")
 			if err != nil {
