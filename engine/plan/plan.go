@@ -36,7 +36,7 @@ const (
 
 // DefaultBudget is the memory for packed rows if none is given: with two plugins beside it, a run stays well below
 // 200 MB.
-const DefaultBudget = 128 << 20
+const DefaultBudget = 96 << 20
 
 // MaxSides is how many sides a rule can have.
 const MaxSides = 16

@@ -201,7 +201,7 @@ read bills from csv
   columns    NO, MCH, AMOUNT, AT, STATE
   condition  at in [2026-11-20T00:00:00+08:00, 2026-11-21T00:00:00+08:00): here
 
-1. read orders, bills at the same time into partitions by the hash of the key, in 128 MiB of memory, beyond that on disk
+1. read orders, bills at the same time into partitions by the hash of the key, in 96 MiB of memory, beyond that on disk
 2. pair the rows of each partition by key, and compare those that are not the same bytes
 3. verify that all rows and sums that were read are accounted for
 4. settle what is left with the rows of other runs

@@ -58,7 +58,7 @@ func (p *Plan) tryMerge(o Options) (why string) {
 	declared := 0
 	for i, side := range p.Rule.Sides {
 		sorted := len(side.Source.Sorted) > 0
-		claimed := i < len(o.Claims) && o.Claims[i].Ordered
+		claimed := i < len(o.Claims) && o.Claims[i].Ordered && orders[i] != nil
 		if sorted {
 			declared++
 		}

@@ -45,6 +45,10 @@ func newExpressions(p *plan.Plan, side int, shape *column.Shape, keys []program.
 	if e.declare, err = eval.NewShape(src, env); err != nil {
 		return nil, err
 	}
+	same := func(a, b schema.Column) bool { return a.Name == b.Name && a.Type.Equal(b.Type) }
+	if !slices.EqualFunc(e.declare.Physical(), p.Sides[side].Request.Columns, same) {
+		panic("exec: the plan asks for other columns than the source's shape needs")
+	}
 	e.findReaders(p.Sides[side].Request.Columns)
 	env.Column = func(s, index int) (int, bool) { return index, s == side }
 	env.Poisoned = e.declare.Poisoned
