@@ -17,7 +17,15 @@ type page []byte
 type Pool struct {
 	mu   sync.Mutex
 	free []page
+	made int64
 	used atomic.Int64
+}
+
+// Made is how many bytes of pages were ever made, but those of single rows.
+func (p *Pool) Made() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.made
 }
 
 // Used is how many bytes of pages are in use.
@@ -35,6 +43,7 @@ func (p *Pool) get(size int) page {
 	if len(p.free) == 0 {
 		const slab = 8
 		b := make([]byte, slab*PageSize)
+		p.made += slab * PageSize
 		for i := range slab {
 			p.free = append(p.free, b[i*PageSize:i*PageSize:(i+1)*PageSize])
 		}

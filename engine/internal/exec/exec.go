@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
@@ -94,6 +95,10 @@ func Run(ctx context.Context, p *plan.Plan, env Env) (*Outcome, error) {
 		err = r.out.conserved()
 	}
 	r.out.Spilled = dir.Written()
+	if r.pool.Made() > 16<<20 { // whoever settles needs memory, and would find this only at some later collection
+		r.pool = nil
+		debug.FreeOSMemory()
+	}
 	if err != nil {
 		r.out.Close()
 		return nil, err
