@@ -26,9 +26,8 @@ func main() {
 	out := flag.String("out", "", "page to write; empty: standard output only")
 	work := flag.String("work", "bench", "folder for data; kept between runs")
 	largest := flag.Int("largest", 10_000_000, "leave out cases of more rows a side than this")
-	runs := flag.Int("runs", 5, "counted runs of each program and case, after one that is not counted")
 	flag.Parse()
-	if err := bench(*recon, *out, *work, *largest, *runs); err != nil {
+	if err := bench(*recon, *out, *work, *largest); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -38,15 +37,16 @@ type benchCase struct {
 	name         string
 	rows         int
 	sorted, half bool
+	runs         int     // counted ones, after one that is not
 	faster       float64 // at least so many times as fast as DuckDB
 	megabytes    int64
 }
 
 var cases = []benchCase{
-	{"1m", 1_000_000, false, false, 2.5, 200},
-	{"10m", 10_000_000, false, false, 2, 256},
-	{"10m-sorted", 10_000_000, true, false, 3.5, 96},
-	{"10m-half", 10_000_000, false, true, 1, 256},
+	{"1m", 1_000_000, false, false, 5, 2.5, 200},
+	{"10m", 10_000_000, false, false, 3, 2, 256},
+	{"10m-sorted", 10_000_000, true, false, 3, 3.5, 96},
+	{"10m-half", 10_000_000, false, true, 1, 1, 256},
 }
 
 type row struct {
@@ -54,7 +54,7 @@ type row struct {
 	duck, recon sample
 }
 
-func bench(recon, out, work string, largest, runs int) error {
+func bench(recon, out, work string, largest int) error {
 	recon, err := filepath.Abs(recon)
 	if err != nil {
 		return err
@@ -71,14 +71,14 @@ func bench(recon, out, work string, largest, runs int) error {
 		if c.rows > largest {
 			continue
 		}
-		r, err := c.run(recon, python, filepath.Join(work, c.name), runs)
+		r, err := c.run(recon, python, filepath.Join(work, c.name))
 		if err != nil {
 			return fmt.Errorf("case %s: %w", c.name, err)
 		}
 		rows = append(rows, r)
 		log.Printf("%s: DuckDB %.2f s, recon %.2f s, %d MB", c.name, r.duck.wall.Seconds(), r.recon.wall.Seconds(), r.recon.peakBytes>>20)
 	}
-	page := report(rows, runs)
+	page := report(rows)
 	if out == "" {
 		_, err = os.Stdout.Write(page)
 		return err
@@ -157,7 +157,7 @@ rule orders between left, right {
 }
 `
 
-func (c benchCase) run(recon, python, dir string, runs int) (row, error) {
+func (c benchCase) run(recon, python, dir string) (row, error) {
 	want, err := generate(dir, c.rows, c.sorted, c.half)
 	if err != nil {
 		return row{}, err
@@ -173,7 +173,7 @@ func (c benchCase) run(recon, python, dir string, runs int) (row, error) {
 		return row{}, err
 	}
 	var duck, ours []sample
-	for i := range runs + 1 {
+	for i := range c.runs + 1 {
 		d, err := measure(dir, []int{0}, python, "duck.py")
 		if err != nil {
 			return row{}, err
@@ -220,13 +220,13 @@ const (
 	end   = "<!-- measured: end -->\n"
 )
 
-func report(rows []row, runs int) []byte {
+func report(rows []row) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "Measured on %s, %s/%s, %d cores, %s, DuckDB %s; medians of %d runs after one that is not counted, the two programs in turn.\n\n",
-		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), duckVersion, runs)
-	b.WriteString("| rows a side | DuckDB wall | cpu | memory | recon wall | cpu | memory | times as fast | target | memory target |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&b, "Measured on %s, %s/%s, %d cores, %s, DuckDB %s; medians of the counted runs after one that is not counted, the two programs in turn.\n\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), duckVersion)
+	b.WriteString("| rows a side | runs | DuckDB wall | cpu | memory | recon wall | cpu | memory | times as fast | target | memory target |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range rows {
-		fmt.Fprintf(&b, "| %s | %.2f s | %.2f s | %d MB | %.2f s | %.2f s | %d MB | **%.2f** | %.1f | %d MB |\n", r.name,
+		fmt.Fprintf(&b, "| %s | %d | %.2f s | %.2f s | %d MB | %.2f s | %.2f s | %d MB | **%.2f** | %.1f | %d MB |\n", r.name, r.runs,
 			r.duck.wall.Seconds(), r.duck.cpu.Seconds(), r.duck.peakBytes>>20,
 			r.recon.wall.Seconds(), r.recon.cpu.Seconds(), r.recon.peakBytes>>20,
 			r.duck.wall.Seconds()/r.recon.wall.Seconds(), r.faster, r.megabytes)
