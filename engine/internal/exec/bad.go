@@ -29,7 +29,7 @@ const (
 func (b bad) why() string {
 	s := b.reason
 	switch {
-	case b.text != "" && strings.HasPrefix(s, "not "):
+	case strings.HasPrefix(s, "not ") && (b.text != "" || b.column >= 0):
 		s = strconv.Quote(b.text) + " is " + s
 	case b.text != "" && b.column == wholeRow:
 		s += ": " + strconv.Quote(b.text)
