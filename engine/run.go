@@ -75,7 +75,8 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, st
 		return err
 	}
 	report.Run.Strategy = string(pl.Strategy)
-	out, err := e.match(ctx, p, pl, sources)
+	meter := newMeter(p.Rule, e.cfg.Progress)
+	out, err := e.match(ctx, p, pl, sources, meter)
 	if err != nil {
 		return err
 	}
@@ -88,16 +89,16 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, st
 	if read == 0 && !p.Rule.AllowEmpty {
 		report.Notes = append(report.Notes, "no side read any row, so the run fails; if that may be, write empty = \"allowed\" in the rule")
 	}
+	meter.settling()
 	return e.settle(ctx, p, out, report, started)
 }
 
 // match reads and matches.
-func (e *Engine) match(ctx context.Context, p *prepared, pl *plan.Plan, sources []sdk.Source) (*exec.Outcome, error) {
+func (e *Engine) match(ctx context.Context, p *prepared, pl *plan.Plan, sources []sdk.Source, meter *meter) (*exec.Outcome, error) {
 	dir, err := e.spillDir()
 	if err != nil {
 		return nil, err
 	}
-	meter := newMeter(p.Rule, e.cfg.Progress)
 	return exec.Run(ctx, pl, exec.Env{Sources: sources, Configs: p.configs, SpillDir: dir, Progress: meter.note})
 }
 
@@ -132,6 +133,15 @@ func (m *meter) note(p exec.Progress) {
 			m.now.Rate = float64(rows) / passed
 		}
 	}
+	m.tell(m.now)
+}
+
+// settling says that everything is read and matched.
+func (m *meter) settling() {
+	if m.tell == nil {
+		return
+	}
+	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate = "settling", 0, 0, 0
 	m.tell(m.now)
 }
 
