@@ -70,16 +70,6 @@ func (s *Side) column(name string, t schema.Type) int {
 	return len(s.Request.Columns) - 1
 }
 
-// FindPhysical is the index of a physical column, as a type, in the request; -1 if it is not asked for.
-func (s *Side) FindPhysical(name string, t schema.Type) int {
-	for i, c := range s.Request.Columns {
-		if c.Name == name && c.Type.Equal(t) {
-			return i
-		}
-	}
-	return -1
-}
-
 func conjuncts(e *program.Expr, to []*program.Expr) []*program.Expr {
 	if e == nil {
 		return to

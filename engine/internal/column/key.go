@@ -7,7 +7,6 @@ import (
 
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/sdk/batch"
-	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -134,10 +133,4 @@ func CopyValue(into *batch.Column, c *batch.Column, i int) {
 	default:
 		into.AppendInt(c.Ints[i])
 	}
-}
-
-// Scaled is n, at scale from, at the larger scale to; ok is false if it does not fit 38 digits.
-func Scaled(n decimal.Num, from, to int32) (decimal.Num, bool) {
-	m, err := decimal.Rescale(n, from, to)
-	return m, err == nil
 }

@@ -92,7 +92,6 @@ type Shape struct {
 	states int   // bytes of states
 	slots  []int // of each term: offset in the row, or -1 if its width varies
 	keyAt  int   // offset of the key's length
-	valued []byte
 	rest   []restShape
 	zones  []*time.Location
 }
@@ -138,10 +137,6 @@ func NewShape(l *Layout) *Shape {
 		at += w
 	}
 	s.keyAt = at
-	s.valued = make([]byte, s.states)
-	for c := range l.Terms {
-		setState(s.valued, c, Present)
-	}
 	for _, side := range l.Sides {
 		s.rest = append(s.rest, newRest(side))
 		loc, err := time.LoadLocation(side.Zone)
@@ -190,7 +185,5 @@ func width(t schema.Type) int {
 	}
 	return 8
 }
-
-func setState(states []byte, i int, s State) { states[i>>2] |= byte(s) << (i & 3 * 2) }
 
 func stateOf(states []byte, i int) State { return State(states[i>>2] >> (i & 3 * 2) & 3) }

@@ -89,8 +89,8 @@ func TestFlipOneCell(t *testing.T) {
 		if err != nil || len(v.Items) != 1 || v.Items[0].Outcome != result.Mismatch || v.Items[0].Name != c-1 {
 			t.Fatalf("try %d: column %d was changed, got %+v, %v", try, c, v, err)
 		}
-		d, _ := exec.NewDecoder(o.Layout.Marshal())
-		if key := d.Key(found[0].Key); key[0].Value.Text != before[0].Text {
+		d := decoder(o)
+		if key := d.KeyFields(found[0].Key); key[0].Value.Text != before[0].Text {
 			t.Fatalf("try %d: got key %v, want %s", try, key, before[0].Text)
 		}
 		explained, err := j.Explain(found)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/exec"
 	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/engine/result"
@@ -43,10 +44,7 @@ func describe(rule *program.Rule, o *exec.Outcome) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	d, err := exec.NewDecoder(o.Layout.Marshal())
-	if err != nil {
-		return "", err
-	}
+	d := decoder(o)
 	type group struct {
 		key  string
 		rows []state.Row
@@ -77,7 +75,7 @@ func describe(rule *program.Rule, o *exec.Outcome) (string, error) {
 		var rows []string
 		for _, r := range g.rows {
 			var values []schema.Value
-			for _, f := range d.Row(r) {
+			for _, f := range d.Fields(column.FromValues(r.Values), r.Side) {
 				values = append(values, f.Value)
 			}
 			rows = append(rows, text(r.Side, values))
@@ -289,4 +287,13 @@ func collect(t *testing.T, o *exec.Outcome) (rows []state.Row) {
 		rows = append(rows, r)
 	}
 	return rows
+}
+
+// decoder reads keys and rows by the layout as a state keeps it.
+func decoder(o *exec.Outcome) *column.Shape {
+	l, err := column.ParseLayout(o.Layout.Marshal())
+	if err != nil {
+		panic(err)
+	}
+	return column.NewShape(l)
 }

@@ -66,24 +66,3 @@ func (j *Judge) Judge(rows []state.Row) (state.Verdict, error) {
 func (j *Judge) Explain(rows []state.Row) ([]result.Comparison, error) {
 	return j.judge.Explain(j.unpack(rows))
 }
-
-// Decoder reads the keys and rows that a state kept, by the layout that it kept with them. It is safe for
-// concurrent use.
-type Decoder struct{ shape *column.Shape }
-
-// NewDecoder reads a layout, as column.Layout.Marshal wrote it.
-func NewDecoder(layout []byte) (*Decoder, error) {
-	l, err := column.ParseLayout(layout)
-	if err != nil {
-		return nil, err
-	}
-	return &Decoder{column.NewShape(l)}, nil
-}
-
-// Key is the parts of a key; none for a nil one.
-func (d *Decoder) Key(key []byte) []result.Field { return d.shape.KeyFields(key) }
-
-// Row is the declared columns of a row.
-func (d *Decoder) Row(r state.Row) []result.Field {
-	return d.shape.Fields(column.FromValues(r.Values), r.Side)
-}

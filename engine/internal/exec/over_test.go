@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/exec"
 	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/engine/result"
@@ -134,10 +135,7 @@ func TestOverAgainstReference(t *testing.T) {
 
 func linesOver(t *testing.T, rule *program.Rule, o *exec.Outcome) (lines []string) {
 	t.Helper()
-	d, err := exec.NewDecoder(o.Layout.Marshal())
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := decoder(o)
 	last := uint64(0)
 	for _, r := range collect(t, o) {
 		if r.Kind != state.Breach || r.Hash != state.DigestHash(r.Digest) || r.Hash < last || r.Key != nil {
@@ -149,7 +147,7 @@ func linesOver(t *testing.T, rule *program.Rule, o *exec.Outcome) (lines []strin
 			names = append(names, exec.Asserts(rule)[n])
 		}
 		var values []schema.Value
-		for _, f := range d.Row(r) {
+		for _, f := range d.Fields(column.FromValues(r.Values), r.Side) {
 			values = append(values, f.Value)
 		}
 		lines = append(lines, fmt.Sprintf("%v %s", names, text(0, values)))

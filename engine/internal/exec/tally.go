@@ -2,9 +2,7 @@ package exec
 
 import (
 	"fmt"
-	"math/big"
 
-	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
@@ -139,10 +137,4 @@ func UnitName(c *program.Comparison, unit string) string {
 		}
 	}
 	return c.Unit.Name
-}
-
-// Rational is a sum as an exact number, for gates.
-func Rational(s column.Sum, c *program.Comparison) *big.Rat {
-	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(match.Scale(c.Type))), nil)
-	return new(big.Rat).SetFrac(s.Big(), scale)
 }
