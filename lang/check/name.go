@@ -259,6 +259,9 @@ func (x *typer) qualified(n, head, column *node) value {
 	if x.inBroken(head.text) {
 		return value{}
 	}
+	if slices.ContainsFunc(x.sides, func(s *side) bool { return s.rows.open && diag.Suggest(head.text, []string{s.name}) != "" }) {
+		return value{} // the name of a side is misspelt, as has been said: here it is right
+	}
 	known := make([]string, 0, len(x.sides)+1)
 	for _, s := range x.sides {
 		known = append(known, s.name)
