@@ -187,6 +187,11 @@ func (t *tally) fill(report *result.Report) {
 			run.Outcomes.Expired[side.Name] = t.expired[i]
 		}
 	}
+	m := t.metrics()
+	run.Outcomes.Keys = map[string]int64{}
+	for _, o := range []result.Outcome{result.Missing, result.Duplicate, result.Pending, result.Breach} {
+		run.Outcomes.Keys[o.String()] = m.keys(o.String())
+	}
 	run.Outcomes.Cleared = t.summary.Cleared
 	run.Breaks = result.Transitions{Open: t.summary.Open, New: t.summary.New, Changed: t.summary.Changed, Stale: t.summary.Stale, Accepted: t.summary.Accepted}
 	run.Totals = exec.Totals(rule, t.out.ReadSums)

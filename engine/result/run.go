@@ -121,6 +121,18 @@ type Tally struct {
 	Breach    map[string]int64 `json:"breach"`
 	Expired   map[string]int64 `json:"expired"`
 	Cleared   int64            `json:"cleared"`
+
+	// Keys counts each key once, by outcome: missing, duplicate, pending, breach (rows, there), which may be of several sides
+	// or assertions at a time.
+	Keys map[string]int64 `json:"keys,omitempty"`
+}
+
+// Distinct is the number of keys with an outcome. by are its counts by side, which records of runs without Keys fall back on.
+func (t *Tally) Distinct(o Outcome, by map[string]int64) int64 {
+	if n, ok := t.Keys[o.String()]; ok {
+		return n
+	}
+	return sum(by)
 }
 
 // Mismatches counts keys, and by comparison how many of them failed it.

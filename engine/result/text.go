@@ -107,14 +107,14 @@ func (p *printer) counts(run *Run) {
 	add("matched", out.Matched, rows(Matched), "")
 	if len(run.SideOrder) > 1 {
 		add("mismatch", out.Mismatch.Keys, rows(Mismatch), by(out.Mismatch.By))
-		add("missing", sum(out.Missing), rows(Missing), by(out.Missing))
-		add("duplicate", sum(out.Duplicate), rows(Duplicate), by(out.Duplicate))
+		add("missing", out.Distinct(Missing, out.Missing), rows(Missing), by(out.Missing))
+		add("duplicate", out.Distinct(Duplicate, out.Duplicate), rows(Duplicate), by(out.Duplicate))
 		add("unkeyed", sum(out.Unkeyed), rows(Unkeyed), by(out.Unkeyed))
 		if run.Window != nil {
-			add("pending", sum(out.Pending), rows(Pending), by(out.Pending))
+			add("pending", out.Distinct(Pending, out.Pending), rows(Pending), by(out.Pending))
 		}
 	} else {
-		add("breach", sum(out.Breach), rows(Breach), by(out.Breach))
+		add("breach", out.Distinct(Breach, out.Breach), rows(Breach), by(out.Breach))
 		add("unkeyed", sum(out.Unkeyed), rows(Unkeyed), by(out.Unkeyed))
 	}
 	read, carried := make([]string, 0, 2), make([]string, 0, 2)
