@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/recon-lang/recon/sdk/sdktest/dbtest"
@@ -51,6 +52,7 @@ func params(dir string) testscript.Params {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"badfiles": badFiles,
+			"breakid":  breakID,
 			"exitcode": exitcode,
 		},
 	}
@@ -72,6 +74,22 @@ func exitcode(ts *testscript.TestScript, neg bool, args []string) {
 	if code != args[0] {
 		ts.Fatalf("exit code %s, want %s", code, args[0])
 	}
+}
+
+// breakID sets BREAK to the id of the break of a key, out of the list in JSON that was just printed: breakid A2
+func breakID(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: breakid KEY")
+	}
+	for line := range strings.Lines(ts.ReadFile("stdout")) {
+		if strings.Contains(line, `"`+args[0]+`"`) {
+			_, id, _ := strings.Cut(line, `"break":"`)
+			id, _, _ = strings.Cut(id, `"`)
+			ts.Setenv("BREAK", id)
+			return
+		}
+	}
+	ts.Fatalf("no break of %s", args[0])
 }
 
 // badFiles writes what a script's text cannot hold: latin.csv, which is not UTF-8, and cut.csv.gz, which
