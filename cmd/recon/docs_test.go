@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -124,4 +126,54 @@ func has(diags diag.List, code diag.Code) bool {
 		}
 	}
 	return false
+}
+
+var (
+	pageLink = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	heading  = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	notSlug  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
+)
+
+// TestLinksInPages follows every link from a page to a file or heading of this repository.
+func TestLinksInPages(t *testing.T) {
+	followed := 0
+	for _, path := range pages(t) {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range pageLink.FindAllSubmatch(page, -1) {
+			target, anchor, _ := strings.Cut(string(m[1]), "#")
+			if strings.Contains(target, "://") {
+				continue
+			}
+			followed++
+			file := path
+			if target != "" {
+				file = filepath.Join(filepath.Dir(path), target)
+			}
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s links to %s, which is not there", path, target)
+				continue
+			}
+			if anchor == "" {
+				continue
+			}
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(heading.FindAllSubmatch(text, -1), func(h [][]byte) bool { return slug(string(h[1])) == anchor }) {
+				t.Errorf("%s links to %s, which has no heading #%s", path, file, anchor)
+			}
+		}
+	}
+	if followed < 10 {
+		t.Errorf("only %d links found in the pages", followed)
+	}
+}
+
+// slug is the anchor that a heading gets when the page is shown.
+func slug(heading string) string {
+	return strings.ReplaceAll(notSlug.ReplaceAllString(strings.ToLower(heading), ""), " ", "-")
 }
