@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -103,13 +104,6 @@ func (e *Engine) prepare(req Request) (*prepared, error) {
 		return nil, err
 	}
 	env := e.env(p)
-	if p.window != nil {
-		bound := map[string]schema.Value{"window_start": schema.Instant(p.window.Start), "window_end": schema.Instant(p.window.End)}
-		for name, v := range params {
-			bound[name] = v
-		}
-		env.Params = bound
-	}
 	for _, side := range req.Rule.Sides {
 		cfg, err := settings(side.Source, env)
 		if err != nil {
@@ -125,7 +119,12 @@ func (e *Engine) prepare(req Request) (*prepared, error) {
 
 // env is what names in the rule's expressions stand for, outside of rows.
 func (e *Engine) env(p *prepared) eval.Env {
-	return eval.Env{Params: p.params, Now: p.At, Zone: p.zone, Secret: e.secret}
+	params := p.params
+	if p.window != nil {
+		params = map[string]schema.Value{"window_start": schema.Instant(p.window.Start), "window_end": schema.Instant(p.window.End)}
+		maps.Copy(params, p.params)
+	}
+	return eval.Env{Params: params, Now: p.At, Zone: p.zone, Secret: e.secret}
 }
 
 func (e *Engine) secret(name string) (string, error) {
@@ -250,14 +249,15 @@ func closeAll(sources []sdk.Source) {
 	}
 }
 
-// Columns asks a source for the shape of its data set.
+// Columns asks a source for the shape of its data set. A source belongs to no rule and has no window here; a setting that uses a
+// bound of one gets an empty window, which changes no shape.
 func (e *Engine) Columns(ctx context.Context, src *program.Source, params map[string]string, at time.Time) (schema.Table, error) {
 	probe := &program.Rule{Name: src.Name, Params: e.program.Params}
 	values, err := e.params(probe, params, at)
 	if err != nil {
 		return schema.Table{}, err
 	}
-	p := &prepared{Request: Request{Rule: probe, At: at}, params: values, zone: time.UTC}
+	p := &prepared{Request: Request{Rule: probe, At: at}, params: values, zone: time.UTC, window: &plan.Window{Start: at, End: at}}
 	cfg, err := settings(src, e.env(p))
 	if err != nil {
 		return schema.Table{}, err

@@ -48,7 +48,7 @@ func (e *Engine) params(r *program.Rule, given map[string]string, at time.Time) 
 				continue
 			}
 			if p.Default == nil {
-				return nil, fmt.Errorf("parameter %s of rule %s has no default: give it by --param %s=…", p.Name, r.Name, p.Name)
+				return nil, fmt.Errorf("parameter %s has no default: give it by --param %s=…", p.Name, p.Name)
 			}
 			if uses(p.Default, left, values) {
 				later = append(later, p)

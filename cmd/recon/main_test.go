@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"database/sql"
 	"flag"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/recon-lang/recon/sdk/sdktest/dbtest"
 	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
 )
 
 var update = flag.Bool("update", false, "write golden parts of scripts anew")
@@ -54,6 +56,7 @@ func params(dir string) testscript.Params {
 			"badfiles": badFiles,
 			"breakid":  breakID,
 			"exitcode": exitcode,
+			"sqlite":   makeSQLite,
 		},
 	}
 }
@@ -104,4 +107,16 @@ func badFiles(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	ts.Check(w.Close())
 	ts.Check(os.WriteFile(ts.MkAbs("cut.csv.gz"), packed.Bytes()[:packed.Len()/2], 0o644))
+}
+
+// makeSQLite makes a database from statements in a file: sqlite shop.db shop.sql
+func makeSQLite(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sqlite DATABASE STATEMENTS")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(ts.ReadFile(args[1]))
+	ts.Check(err)
+	ts.Check(db.Close())
 }
