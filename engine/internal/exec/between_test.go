@@ -107,6 +107,42 @@ func TestFlipOneCell(t *testing.T) {
 	}
 }
 
+// TestUnlistedKey has a key of an enum with a text that is not in its list, on both sides: such rows are not each other's.
+func TestUnlistedKey(t *testing.T) {
+	for _, strategy := range []plan.Strategy{plan.Hash, plan.Merge} {
+		rule := simpleRule("a", "b")
+		enum := schema.Type{Kind: schema.Enum, Values: []string{"ID-000000", "ID-000002"}}
+		var rows [][][]schema.Value
+		for s := range rule.Sides {
+			src := rule.Sides[s].Source
+			src.Columns[0].Type = enum
+			src.Sorted = []int{0}
+			rule.Keys[0].Terms[s] = columnOf(s, 0, src.Columns[0])
+			var side [][]schema.Value
+			for i := range 3 {
+				row := simpleRow(i)
+				row[0].Type = enum
+				side = append(side, row)
+			}
+			rows = append(rows, side)
+		}
+		rule.Keys[0].Type = enum
+		o, err := run(rule, rows, t.TempDir(), plan.Options{Strategy: strategy})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var reasons []string
+		for _, r := range collect(t, o) {
+			reasons = append(reasons, r.Reason)
+		}
+		want := `key id: "ID-000001" is not among the values of the enum`
+		if o.Counts.Matched != 2 || !slices.Equal(reasons, []string{want, want}) {
+			t.Errorf("%v: matched %d rows, reasons %q", strategy, o.Counts.Matched, reasons)
+		}
+		o.Close()
+	}
+}
+
 // TestGiantKey has one key with very many rows, and rows much larger than a page, under a budget that is a fraction of them.
 func TestGiantKey(t *testing.T) {
 	const n = 30_000

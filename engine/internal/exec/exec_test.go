@@ -139,8 +139,8 @@ func expect(rule *program.Rule, rows [][][]schema.Value) string {
 			null := false
 			for _, k := range rule.Keys {
 				t := evaluate(k.Terms[s], rule.Sides[s].Source, row)
-				null = null || t.null
-				if t.null {
+				null = null || t.null || t.nothing
+				if null {
 					continue
 				}
 				if isNumber(k.Type) {

@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/eval"
@@ -34,6 +35,7 @@ type expressions struct {
 type key struct {
 	kernel *eval.Kernel
 	name   string
+	listed []string // of an enum: other texts agree with nothing, and so are no key
 }
 
 func newExpressions(p *plan.Plan, side int, shape *column.Shape, keys []program.Key) (*expressions, error) {
@@ -67,7 +69,11 @@ func newExpressions(p *plan.Plan, side int, shape *column.Shape, keys []program.
 		if err != nil {
 			return nil, fmt.Errorf("key %s: %w", k.Name, err)
 		}
-		e.keys = append(e.keys, key{kernel, "key " + k.Name})
+		part := key{kernel: kernel, name: "key " + k.Name}
+		if !rule.OneSided() { // where the same text twice is a repetition, listed or not
+			part.listed = k.Terms[side].Type.Values
+		}
+		e.keys = append(e.keys, part)
 	}
 	for i := range rule.Compare {
 		c := &rule.Compare[i]
@@ -122,8 +128,11 @@ func columnsOf(e *program.Expr) (columns []int) {
 // evaluate computes keys, terms and units of the declared columns and puts them, with the columns, into in.
 func (e *expressions) evaluate(b *batch.Batch, in *column.Input, note func(row int, b bad)) {
 	in.Keys, in.Terms, in.Units, in.Rest = in.Keys[:0], in.Terms[:0], in.Units[:0], in.Rest[:0]
+	in.Reasons = nil
 	for _, k := range e.keys {
-		in.Keys = append(in.Keys, k.vector(b, note))
+		v := k.vector(b, note)
+		in.Keys = append(in.Keys, v)
+		k.findUnlisted(v, b.Rows, in)
 	}
 	for i, t := range e.terms {
 		var v, u column.Vector
@@ -152,6 +161,24 @@ func (k *key) vector(b *batch.Batch, note func(row int, b bad)) column.Vector {
 	c, faults := k.kernel.Eval(b)
 	noteAll(faults, k.name, note)
 	return column.Vector{Column: c}
+}
+
+// findUnlisted gives the rows whose part of the key is not among the enum's texts a reason to have no key.
+func (k *key) findUnlisted(v column.Vector, rows int, in *column.Input) {
+	if k.listed == nil {
+		return
+	}
+	for i := range rows {
+		if v.IsNull(i) || slices.ContainsFunc(k.listed, func(text string) bool { return text == string(v.Raw(i)) }) {
+			continue
+		}
+		if in.Reasons == nil {
+			in.Reasons = map[int]string{}
+		}
+		if in.Reasons[i] == "" {
+			in.Reasons[i] = k.name + ": " + strconv.Quote(v.Text(i)) + " is not among the values of the enum"
+		}
+	}
 }
 
 func noteAll(faults []eval.Fault, name string, note func(row int, b bad)) {

@@ -69,7 +69,7 @@ func (f *feed) next(ctx context.Context) error {
 }
 
 func (f *feed) unkeyed(i int) bool {
-	if len(f.rows.bad) > 0 && f.rows.bad[i] != nil {
+	if _, ok := f.rows.input.Reasons[i]; ok {
 		return true
 	}
 	for _, k := range f.rows.input.Keys {
@@ -90,7 +90,7 @@ func (f *feed) row() int { return int(f.rows.sel[f.at]) }
 // extend makes end be the end of the rows in this batch that have the key of at.
 func (f *feed) extend() {
 	f.end = f.at + 1
-	if f.rows.distinct && len(f.rows.bad) == 0 {
+	if f.rows.distinct && len(f.rows.input.Reasons) == 0 {
 		f.last = f.end == len(f.rows.sel)
 		return
 	}

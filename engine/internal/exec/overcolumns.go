@@ -53,7 +53,7 @@ func newOverColumns(rule *program.Rule, env eval.Env) (*overColumns, error) {
 			if err != nil {
 				return nil, fmt.Errorf("unique %s: %w", u.Name, err)
 			}
-			other.keys = append(other.keys, key{kernel, "unique " + u.Name})
+			other.keys = append(other.keys, key{kernel: kernel, name: "unique " + u.Name})
 		}
 		o.others = append(o.others, other)
 	}

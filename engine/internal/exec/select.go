@@ -92,11 +92,10 @@ func (r *reader) filter(b *batch.Batch, k int) {
 
 // settleBad gives the bad rows that are left their reasons, or is the error of the first of them.
 func (r *reader) settleBad(b *batch.Batch) error {
-	r.rows.input.Reasons = nil
 	if len(r.bad) == 0 {
 		return nil
 	}
-	left := map[int]string{}
+	left := map[int]bool{}
 	for _, i := range r.sel {
 		list := r.bad[int(i)]
 		if list == nil {
@@ -111,11 +110,14 @@ func (r *reader) settleBad(b *batch.Batch) error {
 		if !r.source.BadRows {
 			return r.rowError(b, int(i), first)
 		}
-		left[int(i)] = first.why()
+		left[int(i)] = true
+		if r.rows.input.Reasons == nil {
+			r.rows.input.Reasons = map[int]string{}
+		}
+		r.rows.input.Reasons[int(i)] = first.why()
 	}
-	r.rows.input.Reasons = left
 	for i := range r.bad {
-		if _, ok := left[i]; !ok {
+		if !left[i] {
 			delete(r.bad, i)
 		}
 	}
