@@ -152,10 +152,7 @@ func (r *ruleCheck) bound(c *comparison, b *program.Bound, v value) bool {
 		if !v.Unit.None() && v.Unit != c.Unit {
 			return r.boundUnit(c, x, v)
 		}
-		if f := asFloat(v, value{Expr: &program.Expr{Type: c.Type}}); of == schema.Float {
-			b.Value = f.Expr
-		}
-		adopt(v, c.Unit)
+		adopt(v, c.Unit) // exact also where floats are compared
 		return true
 	case of == schema.Timestamp || of == schema.Date || of == schema.Duration:
 		switch {

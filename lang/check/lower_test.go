@@ -120,6 +120,22 @@ func TestLiteralsAreExact(t *testing.T) {
 	}
 }
 
+// The bound of floats is the number that was written, not the float nearest to it.
+func TestBoundsOfFloatsAreExact(t *testing.T) {
+	source := func(name string) string {
+		return "source " + name + " from csv {\n  path = \"a.csv\"\n  columns { id string, v float unit \"CNY\" }\n}\n"
+	}
+	u := compileText(source("a") + source("b") + "rule r between a, b {\n  key id\n  compare v within 0.001 or 0.1 CNY or 1%\n}\n")
+	for _, d := range u.Diags {
+		t.Fatal(describe(d))
+	}
+	for i, want := range []string{"0.001", "0.1", "0.01"} {
+		if b := u.Program.Rules[0].Compare[0].Tolerance.Bounds[i].Value; b.Type.Kind == schema.Float || b.Value.String() != want {
+			t.Errorf("bound %d is %s of type %s, want %s", i, b.Value.String(), b.Type, want)
+		}
+	}
+}
+
 // A zone-less literal takes the zone of the column that it meets, also through a let, else that
 // of the rule's schedule.
 func TestZonelessLiteralsTakeTheZoneOfTheirColumn(t *testing.T) {
