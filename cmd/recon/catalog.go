@@ -39,7 +39,7 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 	if err != nil {
 		return nil, err
 	}
-	lock, err := readLock(lockPath(paths, files))
+	lock, err := readLock(lockPath(paths))
 	if err != nil {
 		return nil, err
 	}
@@ -58,18 +58,8 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 	return p, nil
 }
 
-// lockPath is where recon.lock stands: in the folder that was named, or beside the first file.
-func lockPath(paths []string, files []*diag.File) string {
-	if len(paths) == 1 {
-		if info, err := os.Stat(paths[0]); err == nil && info.IsDir() {
-			return filepath.Join(paths[0], lockName)
-		}
-	}
-	if len(paths) == 0 {
-		return lockName
-	}
-	return filepath.Join(filepath.Dir(files[0].Name), lockName)
-}
+// lockPath is where recon.lock stands: beside the rules.
+func lockPath(paths []string) string { return filepath.Join(beside(paths), lockName) }
 
 func readLock(path string) (*schema.Lock, error) {
 	text, err := os.ReadFile(path)

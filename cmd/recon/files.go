@@ -76,3 +76,37 @@ func findRuleFiles(path string) ([]string, error) {
 	}
 	return names, nil
 }
+
+// beside is the folder of the rule files that paths name, where their state and recon.lock are: the innermost one that holds
+// them all, so that a command finds the same state whether it is given in the folder of the rules or above it. Without rule
+// files it is the current folder.
+func beside(paths []string) string {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	common, found := "", false
+	for _, path := range paths {
+		names, err := findRuleFiles(path)
+		if err != nil {
+			continue // the command that needs the files says so
+		}
+		for _, name := range names {
+			dir := filepath.Dir(name)
+			for found && !below(dir, common) && filepath.Dir(common) != common {
+				common = filepath.Dir(common)
+			}
+			if !found {
+				common, found = dir, true
+			}
+		}
+	}
+	if !found {
+		return "."
+	}
+	return common
+}
+
+// below reports whether dir is root or lies in it. Both are clean.
+func below(dir, root string) bool {
+	return dir == root || root == "." && !filepath.IsAbs(dir) || strings.HasPrefix(dir, strings.TrimSuffix(root, string(filepath.Separator))+string(filepath.Separator))
+}

@@ -34,7 +34,7 @@ func newPluginList(env environment) *cobra.Command {
 		Short: "list the plugins that rules can use",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			lock, err := readLock(lockName)
+			lock, err := readLock(lockPath(nil))
 			if err != nil {
 				return err
 			}
@@ -90,7 +90,7 @@ func newPluginShow(env environment) *cobra.Command {
 		Example: "  recon plugin show csv",
 		Args:    takes(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			lock, err := readLock(lockName)
+			lock, err := readLock(lockPath(nil))
 			if err != nil {
 				return err
 			}

@@ -56,14 +56,7 @@ func (t *target) stateDir() string {
 	if t.state != "" {
 		return t.state
 	}
-	dir := "."
-	if t.in != "" {
-		dir = t.in
-		if info, err := os.Stat(t.in); err == nil && !info.IsDir() {
-			dir = filepath.Dir(t.in)
-		}
-	}
-	return filepath.Join(dir, ".recon")
+	return filepath.Join(beside(t.paths()), ".recon")
 }
 
 // instant is the run's instant.

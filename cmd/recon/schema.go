@@ -67,7 +67,7 @@ bundled are pinned there by version and hash. Without a name it pulls every sour
 			if err := p.pin(c, sources); err != nil {
 				return err
 			}
-			path := lockPath(at.paths(), p.files)
+			path := lockPath(at.paths())
 			if err := os.WriteFile(path, p.lock.Format(), 0o644); err != nil {
 				return fmt.Errorf("write %s: %w", path, err)
 			}
