@@ -249,10 +249,10 @@ func closeAll(sources []sdk.Source) {
 	}
 }
 
-// Columns asks a source for the shape of its data set. A source belongs to no rule and has no window here; a setting that uses a
-// bound of one gets an empty window, which changes no shape.
+// Columns asks a source for the shape of its data set. Of params only those that its settings use are needed; a window in
+// them is empty, as the shape does not depend on it.
 func (e *Engine) Columns(ctx context.Context, src *program.Source, params map[string]string, at time.Time) (schema.Table, error) {
-	probe := &program.Rule{Name: src.Name, Params: e.program.Params}
+	probe := &program.Rule{Name: src.Name, Params: usedParams(src, e.program.Params)}
 	values, err := e.params(probe, params, at)
 	if err != nil {
 		return schema.Table{}, err

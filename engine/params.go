@@ -82,6 +82,37 @@ func uses(e *program.Expr, params []*program.Param, values map[string]schema.Val
 	return found
 }
 
+// usedParams are those of all that the settings of a source use, and that the defaults of these use.
+func usedParams(src *program.Source, all []*program.Param) []*program.Param {
+	wanted := map[string]bool{}
+	var used []*program.Param
+	see := func(x *program.Expr) bool {
+		if x.Op == program.OpParamRef {
+			wanted[x.Name] = true
+		}
+		return true
+	}
+	for _, s := range src.Settings {
+		s.Value.Walk(see)
+		for _, b := range s.Params {
+			b.Value.Walk(see)
+		}
+	}
+	for grown := true; grown; {
+		grown = false
+		for _, p := range all {
+			if !wanted[p.Name] || slices.Contains(used, p) {
+				continue
+			}
+			used, grown = append(used, p), true
+			if p.Default != nil {
+				p.Default.Walk(see)
+			}
+		}
+	}
+	return used
+}
+
 // parseParam reads the text of a parameter as a value of its type.
 func parseParam(p *program.Param, text string, zone *time.Location) (schema.Value, error) {
 	t := p.Type
