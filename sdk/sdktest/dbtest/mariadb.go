@@ -43,8 +43,16 @@ func startMariaDB() (*server, error) {
 		if out, err := initialise.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("mariadb-install-db: %w:\n%s", err, out)
 		}
+		// A server that starts removes the temporary tables of all servers with the same folder for them, so each has its own.
+		temporary := filepath.Join(dir, "tmp")
+		if err := os.Mkdir(temporary, 0o700); err != nil {
+			return nil, err
+		}
+		if _, err := unprivileged(temporary, "mysql"); err != nil {
+			return nil, err
+		}
 		serve := exec.Command(mariadbd, "--no-defaults", "--datadir="+data, "--bind-address=127.0.0.1", "--port="+strconv.Itoa(port),
-			"--socket="+filepath.Join(dir, "socket"), "--init-file="+accounts, "--skip-name-resolve",
+			"--socket="+filepath.Join(dir, "socket"), "--tmpdir="+temporary, "--init-file="+accounts, "--skip-name-resolve",
 			"--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci", "--default-time-zone=+09:00",
 			"--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=64M", "--performance-schema=OFF")
 		serve.Dir, serve.SysProcAttr = dir, account
