@@ -4,7 +4,9 @@ set -u
 recon=$(realpath "$1")
 cd "$(dirname "$0")" || exit 2
 
-step() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
+bold='' plain=''
+if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
+step() { printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"; }
 want() { # want CODE COMMAND…: the exit code is part of what is shown
 	code=$1
 	shift
