@@ -342,9 +342,41 @@ func printTrouble(env environment, r *program.Rule, err error) {
 	if span, ok := faultSpan(r, err, at); ok {
 		_ = diag.Excerpt(env.err, span, colour(env.err, env))
 	}
+	hint := rowHint(r, err)
 	if at != nil && at.Hint != "" {
-		fmt.Fprintf(env.err, "   hint: %s\n", at.Hint)
+		hint = at.Hint
 	}
+	if hint != "" {
+		fmt.Fprintf(env.err, "   hint: %s\n", hint)
+	}
+}
+
+// rowHint says what can be done about a value that does not fit its column, "" if err is something else.
+func rowHint(r *program.Rule, err error) string {
+	var row *engine.RowError
+	if !errors.As(err, &row) || row.Column < 0 {
+		return ""
+	}
+	i := slices.IndexFunc(r.Sides, func(s program.Side) bool { return s.Source.Name == row.Source })
+	if i < 0 || row.Column >= len(r.Sides[i].Source.Columns) {
+		return ""
+	}
+	const aside = `bad_rows = "report" in the source sets such rows aside`
+	column := r.Sides[i].Source.Columns[row.Column]
+	if column.Derived != nil {
+		return aside
+	}
+	switch column.Type.Kind {
+	case schema.Timestamp:
+		return fmt.Sprintf("another form is read by: %s timestamp = column(%q) | parse_time(\"%%d/%%m/%%Y %%H:%%M\"); %s", column.Name, column.Physical, aside)
+	case schema.Date:
+		return fmt.Sprintf("another form is read by: %s date = column(%q) | parse_date(\"%%d/%%m/%%Y\"); %s", column.Name, column.Physical, aside)
+	case schema.Integer:
+		return "a number with decimals is declared as decimal(18, 2); " + aside
+	case schema.Decimal:
+		return fmt.Sprintf("more digits need a larger decimal(p, s); a number with separators is read by: column(%q) | parse_number(); %s", column.Physical, aside)
+	}
+	return aside
 }
 
 // faultSpan is the place in the rule file that an error speaks of: the setting or column at fault, or, where the setting was
