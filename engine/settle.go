@@ -133,7 +133,8 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rep
 	if err := settling.Commit(record, nil); err != nil {
 		return err
 	}
-	return t.largestOpen(ctx, store, &def, report)
+	// It has settled: an interrupt comes too late to say otherwise.
+	return t.largestOpen(context.WithoutCancel(ctx), store, &def, report)
 }
 
 func marshalRun(run *result.Run) ([]byte, error) {

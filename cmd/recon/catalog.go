@@ -94,6 +94,9 @@ func newPool(env environment, lock *schema.Lock) (*host.Pool, error) {
 	}
 	if transport, ok := env.getenv("RECON_TRANSPORT"); ok {
 		opts.Transport = host.Transport(transport)
+		if known := []host.Transport{host.Auto, host.Socket, host.GRPC}; !slices.Contains(known, opts.Transport) {
+			return nil, fmt.Errorf("RECON_TRANSPORT=%s: there is auto, socket, grpc", transport)
+		}
 	}
 	for name, pin := range lock.Plugins {
 		hashes := map[string]string{}

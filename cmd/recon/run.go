@@ -132,6 +132,9 @@ func (t *tuning) flags(c *cobra.Command) {
 }
 
 func (t *tuning) engine(cfg engine.Config) (engine.Config, error) {
+	if t.cores < 0 || t.batch < 0 {
+		return cfg, errors.New("--cores and --batch are not negative; 0 lets recon choose")
+	}
 	cfg.Strategy, cfg.Cores, cfg.Batch, cfg.SpillDir = t.strategy, t.cores, t.batch, t.spill
 	if t.memory != "" {
 		n, err := parseBytes(t.memory)
@@ -176,6 +179,9 @@ Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a b
 			if format != "text" && format != "json" {
 				return fmt.Errorf("unknown format %q: text or json", format)
 			}
+			if show < 0 {
+				return fmt.Errorf("--show %d: write how many breaks a report shows, 0 for none", show)
+			}
 			given, err := at.given()
 			if err != nil {
 				return err
@@ -196,6 +202,17 @@ Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a b
 			if err != nil {
 				return err
 			}
+			days := make([][]map[string]string, len(rules))
+			for i, r := range rules {
+				if days[i], err = windows(r, given, from, to); err != nil {
+					return err
+				}
+			}
+			if out != "" { // not after hours of work
+				if _, err := os.Stat(filepath.Dir(out)); err != nil {
+					return fmt.Errorf("--out %s: %w", out, err)
+				}
+			}
 			progress := newProgress(env)
 			cfg, err := tune.engine(engine.Config{
 				Open:     p.pool.Open,
@@ -214,16 +231,16 @@ Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a b
 			eng := engine.New(p.unit.Program, cfg)
 			worst := exitClean
 			var reports []*result.Report
-			for _, r := range rules {
-				days, err := windows(r, given, from, to)
-				if err != nil {
-					return err
-				}
-				for _, params := range days {
+			for i, r := range rules {
+				for _, params := range days[i] {
 					report, err := eng.Run(c.Context(), engine.Request{Rule: r, Params: params, At: instant})
 					progress.clear()
-					if c.Context().Err() != nil {
-						return c.Context().Err()
+					if err != nil && c.Context().Err() != nil {
+						if len(reports) == 0 {
+							return c.Context().Err()
+						}
+						fmt.Fprintf(env.err, "recon: interrupted in rule %s; the runs reported above have settled, this one has not\n", r.Name)
+						return exitError(exitTrouble)
 					}
 					worst = max(worst, exitCode(report, err))
 					if err != nil {
