@@ -95,7 +95,7 @@ type Context struct {
 
 // Bound is a function with all arguments but the first given. Exactly one function is set; Scale is that of
 // the coefficients that Dec, Round and Float give. The
-// functions return Null where the result is null, and never keep src. A Bound is not safe for
+// functions return ErrNull where the result is null, and never keep src. A Bound is not safe for
 // concurrent use.
 type Bound struct {
 	Text   func(dst, src []byte) ([]byte, error)    // text → text, appended to dst
@@ -110,8 +110,8 @@ type Bound struct {
 	Scale  int32
 }
 
-// Null is returned by the functions of a Bound instead of a value: the result is null.
-var Null = errors.New("null")
+// ErrNull is returned by the functions of a Bound instead of a value: the result is null.
+var ErrNull = errors.New("null")
 
 // Find is the function of that name, or nil.
 func Find(name string) *Func {
@@ -252,7 +252,7 @@ func (b Bound) Value(first schema.Value, result schema.Type) (schema.Value, erro
 	case b.Real != nil:
 		v.Float = b.Real(first.Float)
 	}
-	if err == Null {
+	if err == ErrNull {
 		return schema.Value{Type: result, Null: true}, nil
 	}
 	return v, err

@@ -86,7 +86,7 @@ func parsePath(text string) ([]step, error) {
 
 var errJSON = errors.New("not JSON")
 
-// appendAt appends what path leads to in text, or returns Null. Of a name that an object has twice it takes
+// appendAt appends what path leads to in text, or returns ErrNull. Of a name that an object has twice it takes
 // the last one.
 func appendAt(dst, text []byte, path []step) ([]byte, error) {
 	s := scanner{text: text}
@@ -99,7 +99,7 @@ func appendAt(dst, text []byte, path []step) ([]byte, error) {
 		return dst, errJSON
 	}
 	if at == nil || string(at) == "null" {
-		return dst, Null
+		return dst, ErrNull
 	}
 	if at[0] != '"' {
 		return append(dst, at...), nil

@@ -132,7 +132,7 @@ func constantOf(v schema.Value, t schema.Type) node {
 		if t.Kind == schema.Null {
 			t = schema.Type{Kind: schema.Boolean}
 		}
-		f := form{typ: t}
+		var f form
 		if isExact(t.Kind) {
 			f = exactForm(t, new(big.Int))
 		} else {

@@ -93,7 +93,7 @@ func (n *boundNode) evalText(r *run, v *vec) {
 			before := len(out)
 			if out, err = n.fn.Text(out, src); err != nil {
 				out = out[:before]
-				if err == builtin.Null {
+				if err == builtin.ErrNull {
 					n.setNull(r, v, i, &nulls)
 				} else {
 					r.suspect(i)

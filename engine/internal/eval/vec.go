@@ -91,11 +91,10 @@ func grow[T any](buffer *[]T, n int) []T {
 }
 
 var (
-	ten     = big.NewInt(10)
-	maxInt  = big.NewInt(1<<63 - 1)
-	max38   = digitsBound(decimal.MaxDigits)
-	anyInt  = new(big.Int).Lsh(big.NewInt(1), 63) // the magnitude of the smallest integer
-	noBound = new(big.Int).Lsh(big.NewInt(1), 127)
+	ten    = big.NewInt(10)
+	maxInt = big.NewInt(1<<63 - 1)
+	max38  = digitsBound(decimal.MaxDigits)
+	anyInt = new(big.Int).Lsh(big.NewInt(1), 63) // the magnitude of the smallest integer
 )
 
 // digitsBound is the largest number of so many digits.
