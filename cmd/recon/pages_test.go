@@ -191,8 +191,11 @@ func (s *steady) text(text string) string {
 		}
 		return s.runs[id]
 	})
-	for _, day := range []time.Time{time.Now(), time.Now().UTC()} {
-		text = strings.ReplaceAll(text, day.Format(time.DateOnly), today)
+	// Times are shown in the zone of the run, and midnight may have passed since.
+	for _, now := range []time.Time{time.Now(), time.Now().Add(-time.Minute)} {
+		for _, zone := range []*time.Location{time.Local, time.UTC, time.FixedZone("Asia/Shanghai", 8*3600)} {
+			text = strings.ReplaceAll(text, now.In(zone).Format(time.DateOnly), today)
+		}
 	}
 	text = clock.ReplaceAllString(text, "$1 09:30:00")
 	return seconds.ReplaceAllString(text, "0.02 s")
