@@ -50,7 +50,7 @@ func (m *module) columns(r *rowsDecl, b *block) {
 func (m *module) pinned(r *rowsDecl) {
 	table, ok := m.cat.Tables[r.Name]
 	if !ok {
-		if !r.open {
+		if _, known := m.cat.Sources[r.tree.Plugin.Name]; known && !r.open { // a source of an unknown plugin has its message
 			m.report(diag.NoColumns, r.tree.Name.Span, fmt.Sprintf("the columns of %s are not known", r.Name),
 				"declare those that the rules need in columns { … }, or write the shape of the data set to recon.lock with: recon schema pull "+r.Name)
 		}

@@ -149,12 +149,18 @@ func (x *typer) unknownName(n *node) value {
 		} else {
 			d.Hint = hintNames(n.text, "known here are", visible)
 		}
+		_, secret := x.secrets[n.text]
 		d.Fixes = fixName(n.span, n.text, visible)
 		if other := x.elsewhere(n.text); other != "" {
 			d.Hint = fmt.Sprintf("%s has it; where the sides name it differently, write %s.%s = %s.…", other, other, n.text, x.owner())
 			d.Fixes = nil
 		}
-		if x.derive {
+		if secret {
+			d.Code, d.Message = diag.UnknownName, fmt.Sprintf("unknown name %q", n.text)
+			d.Hint = "a secret is written secret." + n.text
+			d.Fixes = []diag.Fix{{Title: "write secret." + n.text, Edits: []diag.Edit{{Span: n.span, New: "secret." + n.text}}}}
+		}
+		if x.derive && !secret {
 			d.Hint = hintNames(n.text, "", visible)
 			if d.Hint == "" {
 				d.Hint = fmt.Sprintf("a physical column is written column(%q)", n.text)
