@@ -1,7 +1,9 @@
 package column
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -101,6 +103,10 @@ func (f *file) write(b []byte) (extent, error) {
 }
 
 func (f *file) failed(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err // the folder says enough
+	}
 	return fmt.Errorf("spill rows to %s: %w; free some space there, or give another folder or a larger budget", f.dir.parent, err)
 }
 
