@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ func (s *Store) Windows(rule string, params []Param) ([]Settled, error) {
 // hash. A break is the caller's to keep.
 func (s *Store) Breaks(ctx context.Context, rule string) iter.Seq2[*Break, error] {
 	return func(yield func(*Break, error) bool) {
-		err := s.walk(ctx, rule, nil, func(_ *view, _ *record, b *Break) error {
+		err := s.walk(ctx, rule, allHashes, nil, func(_ *view, _ *record, b *Break) error {
 			if !yield(b, nil) {
 				return errStopped
 			}
@@ -85,8 +86,8 @@ var errStopped = errors.New("stopped")
 // BreaksOf finds what is open under a key, in all ledgers of a rule.
 func (s *Store) BreaksOf(ctx context.Context, rule string, hash uint64, k []byte) ([]*Break, error) {
 	var found []*Break
-	want := func(_ *view, r *record) bool { return r.hash == hash && r.kind == Keyed && bytes.Equal(r.key, k) }
-	err := s.walk(ctx, rule, want, func(_ *view, _ *record, b *Break) error {
+	want := func(_ *view, r *record) bool { return r.kind == Keyed && bytes.Equal(r.key, k) }
+	err := s.walk(ctx, rule, span{hash, hash}, want, func(_ *view, _ *record, b *Break) error {
 		found = append(found, b)
 		return nil
 	})
@@ -110,7 +111,7 @@ func (s *Store) find(ctx context.Context, prefix string) (ledger, *record, *Brea
 	want := func(v *view, r *record) bool {
 		return strings.HasPrefix(v.ledger.identity(r.kind, r.key).text(), prefix)
 	}
-	err := s.walk(ctx, "", want, func(v *view, r *record, b *Break) error {
+	err := s.walk(ctx, "", allHashes, want, func(v *view, r *record, b *Break) error {
 		if hits = append(hits, hit{v.ledger, r, b}); len(hits) > 1 {
 			return errStopped
 		}
@@ -128,7 +129,7 @@ func (s *Store) find(ctx context.Context, prefix string) (ledger, *record, *Brea
 }
 
 // walk calls f for the wanted breaks (want nil: all) of a rule (rule "": of all), with their rows.
-func (s *Store) walk(ctx context.Context, rule string, want func(*view, *record) bool, f func(*view, *record, *Break) error) error {
+func (s *Store) walk(ctx context.Context, rule string, hashes span, want func(*view, *record) bool, f func(*view, *record, *Break) error) error {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
 	ledgers, err := loadLedgers(txn, rule)
@@ -143,15 +144,21 @@ func (s *Store) walk(ctx context.Context, rule string, want func(*view, *record)
 			return err
 		}
 		v.limits = s.limits
-		if err := v.walk(ctx, finder, want, f); err != nil {
+		if err := v.walk(ctx, finder, hashes, want, f); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *view) walk(ctx context.Context, finder *finder, want func(*view, *record) bool, f func(*view, *record, *Break) error) error {
+// span is the hashes from the first to the last, both included.
+type span struct{ first, last uint64 }
+
+var allHashes = span{0, math.MaxUint64}
+
+func (v *view) walk(ctx context.Context, finder *finder, hashes span, want func(*view, *record) bool, f func(*view, *record, *Break) error) error {
 	cursor := &recordCursor{reader: newSegmentReader(v.txn, 'g', v.ledger.Generation)}
+	cursor.reader.it.Seek(segmentKey('g', v.ledger.Generation, hashes.first, 0))
 	defer cursor.reader.close()
 	var some []*record
 	groups := 0
@@ -167,8 +174,11 @@ func (v *view) walk(ctx context.Context, finder *finder, want func(*view, *recor
 		if err != nil {
 			return err
 		}
-		if r == nil {
+		if r == nil || r.hash > hashes.last {
 			return give()
+		}
+		if r.hash < hashes.first {
+			continue
 		}
 		if want != nil && !want(v, r) {
 			continue

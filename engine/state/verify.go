@@ -163,7 +163,7 @@ func (c *checker) breaks(v *view) error {
 	finder := newFinder(c.txn)
 	defer finder.close()
 	n := int64(0)
-	err := v.walk(c.ctx, finder, nil, func(_ *view, r *record, b *Break) error {
+	err := v.walk(c.ctx, finder, allHashes, nil, func(_ *view, r *record, b *Break) error {
 		n++
 		for i := range r.groups {
 			g := &r.groups[i]
