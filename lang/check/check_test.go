@@ -115,7 +115,7 @@ func TestWrongRules(t *testing.T) {
 }
 
 func TestCases(t *testing.T) {
-	for _, name := range []string{"modules", "many"} {
+	for _, name := range []string{"hints", "modules", "many"} {
 		langtest.Run(t, "testdata/"+name+".txtar", func(t *testing.T, c *langtest.Case) diag.List { return compile(c.Files...).Diags })
 	}
 }

@@ -166,6 +166,9 @@ func (x *typer) unknownName(n *node) value {
 				d.Hint = fmt.Sprintf("a physical column is written column(%q)", n.text)
 			}
 		}
+		if d.Hint == "" && d.Code == diag.UnknownName && !x.derive {
+			d.Hint = fmt.Sprintf("a parameter is declared at the top of the file, as in: param %s: date", n.text)
+		}
 	}
 	x.add(d)
 	return value{}
@@ -280,7 +283,7 @@ func (x *typer) qualified(n, head, column *node) value {
 		what = "here the row has the name"
 	}
 	if len(known) == 0 {
-		x.report(diag.UnknownSide, head.span, fmt.Sprintf("there is no row here that %q could name", head.text), "parameters and lets stand bare")
+		x.report(diag.UnknownSide, head.span, fmt.Sprintf("there is no row here that %q could name", head.text), "a text stands in quotes; parameters and lets stand bare")
 		return value{}
 	}
 	x.add(diag.Diagnostic{Code: diag.UnknownSide, Span: head.span, Message: fmt.Sprintf("unknown side %q", head.text),

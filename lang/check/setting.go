@@ -94,6 +94,7 @@ func (m *module) unknownSetting(a *syntax.Attribute, plugin schema.Source) strin
 		known = append(known, s.Name)
 	}
 	slices.Sort(known)
+	known = slices.Compact(known)
 	m.add(diag.Diagnostic{Code: diag.UnknownSetting, Span: a.Name.Span, Message: fmt.Sprintf("%s has no setting %q", plugin.Name, a.Name.Name),
 		Hint: hintNames(a.Name.Name, "it has", known), Fixes: fixName(a.Name.Span, a.Name.Name, known)})
 	return diag.Suggest(a.Name.Name, known)
@@ -105,7 +106,7 @@ func (m *module) missingSettings(r *rowsDecl, plugin schema.Source, given map[st
 		if s.Required && !given[s.Name] {
 			hint := s.Doc
 			if s.Example != "" {
-				hint = "for example " + s.Example
+				hint = fmt.Sprintf("for example %s = %s", s.Name, s.Example)
 			}
 			m.report(diag.MissingSetting, at, fmt.Sprintf("%s needs the setting %q", plugin.Name, s.Name), hint)
 		}

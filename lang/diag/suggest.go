@@ -1,14 +1,14 @@
 package diag
 
 // Suggest is the one of names that word was probably meant to be: the nearest within two
-// edits (one, for words of up to three characters), or "". Of equally near ones it is the first.
+// edits (one, for words of up to four characters), or "". Of equally near ones it is the first.
 func Suggest(word string, names []string) string {
 	const longest = 64 // bytes: nobody mistypes a word of that length
 	if len(word) > longest {
 		return ""
 	}
 	limit := 2
-	if len([]rune(word)) <= 3 {
+	if len([]rune(word)) <= 4 {
 		limit = 1
 	}
 	best := ""
