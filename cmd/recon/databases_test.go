@@ -141,6 +141,7 @@ rule pulled_file between pulled, file {
 // TestDatabases reconciles real databases: with a window and conditions that they evaluate, composite keys, derived columns,
 // secrets from the environment and a file, and a shape that is pinned in recon.lock.
 func TestDatabases(t *testing.T) {
+	t.Parallel()
 	book, bank := servers.Postgres(t), servers.MariaDB(t)
 	book.Exec(t, `create table ledger_entry (shop text collate "C", no bigint, amount numeric(20, 4), kind varchar(10), note text, booked_at timestamptz, unused bytea, primary key (shop, no))`)
 	bank.Exec(t, "create table statement (ref varchar(40) primary key, cents bigint, note varchar(100), paid_at datetime(6), unused blob)")

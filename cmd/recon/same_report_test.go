@@ -124,6 +124,7 @@ const sameHeader = "no,line,amount,currency,note,at\n"
 // TestSameReport runs the same rules over the same rows in every way that must not matter. The reports are equal, byte by
 // byte, and so is what is open.
 func TestSameReport(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	orders, bill := sameRows(random)
 	shuffled := func(rows []string) string {
@@ -278,6 +279,7 @@ var flips = []struct {
 
 // TestFlipOneCell changes one cell of a large pair at a time: just that cell is reported.
 func TestFlipOneCell(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
 	const n = 20_000
 	columns := []string{"id", "name", "amount", "day", "at", "done", "count"}

@@ -183,6 +183,11 @@ func TestTroubleWithDatabases(t *testing.T) {
 					if f.open() != before {
 						t.Error("what is open has changed")
 					}
+					told := f.recon(append(c.args, "--format", "json")...)
+					if !strings.Contains(told.out, `"verdict":"trouble"`) && c.name != "no variable" {
+						t.Errorf("as JSON it is told as\n%s", told.out)
+					}
+					a.out += told.out + told.err + f.must(exitClean, "runs", "list", "--format", "json").out
 					f.wantNowhere(wrong, a)
 					f.wantNowhere(db.Password, a)
 				})
