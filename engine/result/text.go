@@ -314,9 +314,13 @@ func (b *Break) Values() string {
 				values = append(values, f.Name+" "+Format(f.Value, r.zone()))
 			}
 		}
-		parts = append(parts, r.Side+": "+strings.TrimSuffix(reason+strings.Join(values, ", "), "; "))
-		if len(parts) == 3 && len(b.Rows) > 3 {
-			parts = append(parts, fmt.Sprintf("and %d more rows", len(b.Rows)-3))
+		parts = append(parts, strings.TrimSuffix(r.Side+": "+strings.TrimSuffix(reason+strings.Join(values, ", "), "; "), ": "))
+		if more := len(b.Rows) - 3; len(parts) == 3 && more > 0 {
+			rows := "rows"
+			if more == 1 {
+				rows = "row"
+			}
+			parts = append(parts, fmt.Sprintf("and %d more %s", more, rows))
 			break
 		}
 	}
