@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -176,4 +177,32 @@ func TestLinksInPages(t *testing.T) {
 // slug is the anchor that a heading gets when the page is shown.
 func slug(heading string) string {
 	return strings.ReplaceAll(notSlug.ReplaceAllString(strings.ToLower(heading), ""), " ", "-")
+}
+
+// TestProgramsInPagesCompile builds every Go program of the pages.
+func TestProgramsInPagesCompile(t *testing.T) {
+	t.Parallel()
+	built := 0
+	for _, path := range pages(t) {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range fences(page) {
+			if f.lang() != "go" || !strings.HasPrefix(f.text, "package main\n") {
+				continue
+			}
+			name := filepath.Join(t.TempDir(), "main.go")
+			if err := os.WriteFile(name, []byte(f.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := exec.CommandContext(t.Context(), "go", "vet", name).CombinedOutput(); err != nil {
+				t.Errorf("%s:%d: the program does not compile: %v\n%s", path, f.line, err, out)
+			}
+			built++
+		}
+	}
+	if built == 0 {
+		t.Error("no program found in the pages")
+	}
 }
