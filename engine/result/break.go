@@ -58,6 +58,7 @@ type Comparison struct {
 	Agrees     bool
 	Skipped    bool   // its `where` does not hold here
 	Difference string // the largest distance between two terms, "" where there is none to give
+	Reason     string // why they differ where no distance says it: "units differ: CNY, USD"; else ""
 	Bound      string // what the tolerance allows here: "0.01 or 0.1% (0.0995)", "" for equality
 }
 

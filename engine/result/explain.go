@@ -72,7 +72,10 @@ func (p *printer) comparison(b *Break, c *Comparison) {
 	t := &table{indent: "    ", head: []string{"", ""}}
 	zone := b.zone()
 	for _, term := range c.Terms {
-		t.add(term.Side, Format(term.Value, zone))
+		t.add(term.Side, withUnit(term.Value, zone))
+	}
+	if c.Reason != "" {
+		t.add("because", c.Reason)
 	}
 	if c.Difference != "" {
 		t.add("apart", c.Difference)

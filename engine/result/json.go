@@ -32,6 +32,7 @@ func (b *Break) MarshalJSON() ([]byte, error) {
 		Skipped    bool   `json:"skipped,omitempty"`
 		Difference string `json:"difference,omitempty"`
 		Bound      string `json:"bound,omitempty"`
+		Reason     string `json:"reason,omitempty"`
 	}
 	type acceptance struct {
 		Who  string `json:"who"`
@@ -73,7 +74,7 @@ func (b *Break) MarshalJSON() ([]byte, error) {
 		for i, t := range c.Terms {
 			terms[i] = term{t.Side, jsonValue(t.Value)}
 		}
-		out.Comparisons = append(out.Comparisons, comparison{c.Name, terms, c.Agrees, c.Skipped, c.Difference, c.Bound})
+		out.Comparisons = append(out.Comparisons, comparison{c.Name, terms, c.Agrees, c.Skipped, c.Difference, c.Bound, c.Reason})
 	}
 	if !b.FirstSeen.IsZero() {
 		out.FirstSeen = b.FirstSeen.Format("2006-01-02T15:04:05.999999Z07:00")

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/recon-lang/recon/sdk/schema"
 )
@@ -278,6 +279,9 @@ func (b *Break) KeyText() string {
 	parts := make([]string, len(b.Key))
 	for i, f := range b.Key {
 		parts[i] = f.Value.String()
+		if isText(f.Value) && (unclear(f.Value.Text) || strings.Contains(f.Value.Text, " · ")) {
+			parts[i] = strconv.Quote(f.Value.Text)
+		}
 	}
 	return strings.Join(parts, " · ")
 }
@@ -292,10 +296,12 @@ func (b *Break) Values() string {
 		}
 		terms := make([]string, len(c.Terms))
 		for i, t := range c.Terms {
-			terms[i] = t.Side + " " + Format(t.Value, nil)
+			terms[i] = t.Side + " " + withUnit(t.Value, nil)
 		}
 		s := c.Name + ": " + strings.Join(terms, ", ")
-		if c.Bound != "" {
+		if c.Reason != "" {
+			s += " (" + c.Reason + ")"
+		} else if c.Bound != "" {
 			s += " (apart " + cmp.Or(c.Difference, "?") + ", allowed " + c.Bound + ")"
 		}
 		parts = append(parts, s)
@@ -344,9 +350,28 @@ func Format(v schema.Value, zone *time.Location) string {
 		}
 		return v.Time().In(zone).Format("2006-01-02T15:04:05.999999Z07:00")
 	case schema.String, schema.Enum:
-		if !v.Null && (v.Text == "" || v.Text == "null" || strings.TrimSpace(v.Text) != v.Text || strings.ContainsAny(v.Text, "\n\r\t,;")) {
+		if !v.Null && (unclear(v.Text) || strings.ContainsAny(v.Text, ",;")) {
 			return strconv.Quote(v.Text)
 		}
 	}
 	return v.String()
+}
+
+func isText(v schema.Value) bool {
+	return !v.Null && (v.Type.Kind == schema.String || v.Type.Kind == schema.Enum)
+}
+
+// unclear reports whether a text cannot be seen for what it is: it is empty, looks like null, ends in spaces or has
+// characters that do not show.
+func unclear(text string) bool {
+	return text == "" || text == "null" || strings.TrimSpace(text) != text ||
+		strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsPrint(c) })
+}
+
+// withUnit is a value with the unit that its row names.
+func withUnit(v schema.Value, zone *time.Location) string {
+	if v.Unit == "" || v.Null {
+		return Format(v, zone)
+	}
+	return Format(v, zone) + " " + v.Unit
 }

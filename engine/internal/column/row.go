@@ -147,6 +147,26 @@ func (s *Shape) Term(r Row, term int) schema.Value {
 	return v
 }
 
+// Shown is a term for people. Of what agrees with nothing it is the text that its enum does not list, or NaN.
+func (s *Shape) Shown(r Row, term int) schema.Value {
+	v := s.Term(r, term)
+	if s.State(r, term) != Poisoned {
+		return v
+	}
+	if s.Terms[term].Units {
+		v.Unit = string(s.Unit(r, term))
+	}
+	switch t := v.Type; t.Layout() {
+	case schema.Varlen:
+		v.Text = string(s.Bytes(r, term))
+		v.Null = v.Text == ""
+	case schema.Float64:
+		v.Float = s.Float(r, term)
+		v.Null = v.Float == v.Float
+	}
+	return v
+}
+
 // setFixed reads a value of a fixed width.
 func setFixed(v *schema.Value, b []byte) {
 	switch v.Type.Layout() {

@@ -145,10 +145,7 @@ func (c *comparer) explain(rule *program.Rule, bySide []column.Row) (result.Comp
 	out.Skipped = !made
 	c.fill(bySide)
 	d := c.agreement.Describe(c.operands)
-	out.Agrees, out.Bound, out.Difference = !made || d.Agrees, d.Bound, d.Value
-	if out.Difference == "" {
-		out.Difference = d.Reason
-	}
+	out.Agrees, out.Bound, out.Difference, out.Reason = !made || d.Agrees, d.Bound, d.Value, d.Reason
 	return out, nil
 }
 
