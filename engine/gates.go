@@ -133,8 +133,8 @@ func (m *metrics) difference(absolute bool, path []string, unit string) (schema.
 	if absolute {
 		sums = m.counts.Diffs.Abs
 	}
-	if !comparison.Unit.None() && comparison.Unit.Column == 0 {
-		unit = "" // a fixed unit: the sums have no other
+	if !eval.UnitsInColumn(comparison) {
+		unit = "" // one unit or none: the sums have no other, and money is compared with their numbers
 	} else if units := sums.Units(c); unit == "" && len(units) == 1 {
 		unit = units[0]
 	} else if unit == "" && len(units) > 1 {
