@@ -19,43 +19,25 @@ func newPlan(env environment) *cobra.Command {
 the strategy and why it was chosen. It asks the plugins what they claim; it reads no row and connects to no data source.`,
 		Example: "  recon plan daily_payment --param date=2026-11-20",
 		RunE: func(c *cobra.Command, names []string) error {
-			if format != "text" && format != "json" {
-				return fmt.Errorf("unknown format %q: text or json", format)
-			}
-			given, err := at.given()
+			m, err := at.resolve(c.Context(), env, format, names)
 			if err != nil {
 				return err
 			}
-			instant, err := at.instant()
-			if err != nil {
-				return err
-			}
-			p, err := load(c.Context(), env, at.paths())
-			if err != nil {
-				return err
-			}
-			defer p.pool.Close()
-			if err := p.mustCompile(env); err != nil {
-				return err
-			}
-			rules, err := p.rules(names)
-			if err != nil {
-				return err
-			}
+			defer m.pool.Close()
 			cfg, err := tune.engine(engine.Config{
-				Open: p.pool.Open,
+				Open: m.pool.Open,
 				// A plan needs no secret, so that it can be made where there are none.
 				Secret: func(*program.Secret) (string, error) { return "", nil },
 			})
 			if err != nil {
 				return err
 			}
-			eng := engine.New(p.unit.Program, cfg)
-			for i, r := range rules {
+			eng := engine.New(m.unit.Program, cfg)
+			for i, r := range m.rules {
 				if i > 0 && format == "text" {
 					fmt.Fprintln(env.out)
 				}
-				plan, err := eng.Plan(c.Context(), engine.Request{Rule: r, Params: given, At: instant})
+				plan, err := eng.Plan(c.Context(), engine.Request{Rule: r, Params: m.given, At: m.instant})
 				if err != nil {
 					return fmt.Errorf("plan %s: %w", r.Name, err)
 				}
