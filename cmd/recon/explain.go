@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-var codePattern = regexp.MustCompile(`^RC[0-9]{4}$`)
+var codePattern = regexp.MustCompile(`^(?i)RC[0-9]{4}$`)
 
 func newExplain(env environment) *cobra.Command {
 	var at target
@@ -27,7 +27,7 @@ explain CODE prints what a diagnostic means, with a bad and a good example.`,
 		Args:    takes(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 1 && codePattern.MatchString(args[0]) {
-				return explainCode(env, diag.Code(args[0]))
+				return explainCode(env, diag.Code(strings.ToUpper(args[0])))
 			}
 			if len(args) == 1 {
 				return fmt.Errorf("explain which key of rule %s? see recon breaks list %s", args[0], args[0])

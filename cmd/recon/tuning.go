@@ -38,10 +38,16 @@ func (t *tuning) engine(cfg engine.Config) (engine.Config, error) {
 		if err != nil {
 			return cfg, fmt.Errorf("--memory: %w", err)
 		}
+		if n < leastBudget {
+			return cfg, fmt.Errorf("--memory %s: the least is 64KB", t.memory)
+		}
 		cfg.Budget = n
 	}
 	return cfg, nil
 }
+
+// leastBudget is the least memory for rows: two pages of them.
+const leastBudget = 64 << 10
 
 // parseBytes reads 64MB, 512KB, 2GB or a plain number of bytes.
 func parseBytes(text string) (int64, error) {
