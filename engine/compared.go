@@ -83,7 +83,7 @@ func (v *viewer) reason(c int, rows []column.Sided) string {
 		}
 		null, present = null || state == column.Null, present || state == column.Present
 		if v.shape.Terms[c].Units {
-			units = append(units, cmp.Or(string(v.shape.Unit(r.Row, c)), "none"))
+			units = append(units, result.Format(schema.Text(cmp.Or(string(v.shape.Unit(r.Row, c)), "none")), nil))
 		}
 	}
 	switch {

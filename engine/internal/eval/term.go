@@ -190,7 +190,7 @@ func (t *Term) ignore(text []byte) []byte {
 
 func (t *Term) unitColumn(b *batch.Batch) *batch.Column {
 	if t.unit >= 0 {
-		return &b.Columns[t.unit]
+		return t.nonEmpty(&b.Columns[t.unit], b.Rows)
 	}
 	out := &t.unitOut
 	if len(out.Offsets) > b.Rows {
@@ -201,6 +201,32 @@ func (t *Term) unitColumn(b *batch.Batch) *batch.Column {
 	out.Offsets = append(out.Offsets, 0)
 	for range b.Rows {
 		out.AppendString(t.fixed)
+	}
+	return out
+}
+
+// nonEmpty is a column of units in which only null is without text: ” is written as in the language.
+func (t *Term) nonEmpty(c *batch.Column, rows int) *batch.Column {
+	empty := func(i int) bool { return c.Offsets[i] == c.Offsets[i+1] && !c.IsNull(i) }
+	i := 0
+	for i < rows && !empty(i) {
+		i++
+	}
+	if i == rows {
+		return c
+	}
+	out := &t.unitOut
+	out.Reset(c.Type)
+	out.Valid = c.Valid
+	out.Offsets = append(out.Offsets, 0)
+	for i := range rows {
+		switch {
+		case empty(i):
+			out.Bytes = append(out.Bytes, "''"...)
+		case !c.IsNull(i):
+			out.Bytes = append(out.Bytes, c.Raw(i)...)
+		}
+		out.Offsets = append(out.Offsets, int32(len(out.Bytes)))
 	}
 	return out
 }

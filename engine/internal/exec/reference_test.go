@@ -2,6 +2,7 @@ package exec_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -33,7 +34,7 @@ func evaluate(e *program.Expr, src *program.Source, row []schema.Value) term {
 		t := term{value: v, null: v.Null, unit: e.Unit.Name, hasUnits: !e.Unit.None()}
 		if e.Unit.Column > 0 {
 			if t.unit = ""; !row[e.Unit.Column-1].Null {
-				t.unit = row[e.Unit.Column-1].Text
+				t.unit = cmp.Or(row[e.Unit.Column-1].Text, "''")
 			}
 		}
 		if v.Type.Kind == schema.Float && !v.Null && math.IsNaN(v.Float) {
