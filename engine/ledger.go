@@ -92,13 +92,18 @@ func (l *Ledger) Find(ctx context.Context, rule string, parts []string) ([]resul
 		return nil, fmt.Errorf("the state in %s has nothing of a rule %q; it has %s", l.dir, rule, strings.Join(l.Rules(), ", "))
 	}
 	var list []result.Break
+	width := 0 // parts of the rule's key
 	for b, err := range l.Breaks(ctx, rule) {
 		if err != nil {
 			return nil, err
 		}
+		width = max(width, len(b.Key))
 		if keyBegins(b.Key, parts) {
 			list = append(list, *b)
 		}
+	}
+	if len(list) == 0 && width > 0 && len(parts) > width {
+		return nil, fmt.Errorf("%d parts of a key were given, and the key of rule %s has %d; quote a part that has spaces", len(parts), rule, width)
 	}
 	if len(list) == 0 {
 		return nil, fmt.Errorf("nothing is open under key %s of rule %s: its rows matched, or no window that was run has any", strings.Join(parts, ", "), rule)

@@ -34,6 +34,13 @@ func (e *Engine) params(r *program.Rule, given map[string]string, at time.Time) 
 	}
 	values := map[string]schema.Value{}
 	env := eval.Env{Params: values, Now: at, Zone: zoneOf(r)}
+	for _, p := range e.program.Params { // a text that does not fit is a mistake even where this rule does not use it
+		if text, ok := given[p.Name]; ok {
+			if _, err := parseParam(p, text, env.Zone); err != nil {
+				return nil, err
+			}
+		}
+	}
 	// A default may use other parameters; the checker has refused cycles. So resolve until nothing is left.
 	left := slices.Clone(r.Params)
 	for len(left) > 0 {
