@@ -65,7 +65,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if s.lock, err = takeLock(ctx, filepath.Join(s.dir, "lock"), o); err != nil {
 		return err
 	}
-	if err := s.openDatabase(db); err != nil {
+	if err := s.openDatabase(db, o.Create); err != nil {
 		s.lock.release()
 		return err
 	}
@@ -79,7 +79,8 @@ func (s *Store) open(ctx context.Context, o Options) error {
 
 func (s *Store) database() string { return filepath.Join(s.dir, "db") }
 
-func (s *Store) openDatabase(db string) (err error) {
+// openDatabase opens Badger; with merge it makes one table of many small ones first.
+func (s *Store) openDatabase(db string, merge bool) (err error) {
 	if err := s.room(); err != nil {
 		return err
 	}
@@ -94,8 +95,41 @@ func (s *Store) openDatabase(db string) (err error) {
 			}
 		}
 	}
-	s.db, err = badger.Open(small(db).WithSyncWrites(true))
-	return err
+	o := small(db).WithSyncWrites(true)
+	if !merge || !cluttered(db) {
+		s.db, err = badger.Open(o)
+		return err
+	}
+	if s.db, err = badger.Open(o.WithNumLevelZeroTables(1)); err != nil { // Flatten leaves alone what Badger would
+		return err
+	}
+	if err := s.db.Flatten(1); err != nil {
+		s.db.Close()
+		return fmt.Errorf("merge the store's tables: %w", err)
+	}
+	return nil
+}
+
+// manyTables is how many tables of a few MB may lie unmerged: a residual of some ten million rows. Merging them while they
+// are written took seven times the memory of writing them.
+const manyTables = 400
+
+const (
+	fewTables = 64       // beyond so many …
+	fewBytes  = 64 << 20 // … that hold less than this, tables are merged
+)
+
+// cluttered reports whether many small tables lie about. Every run leaves one behind, and a process that is gone in a
+// moment never comes to merging them by itself.
+func cluttered(db string) bool {
+	tables, _ := filepath.Glob(filepath.Join(db, "*.sst"))
+	bytes := int64(0)
+	for _, name := range tables {
+		if info, err := os.Stat(name); err == nil {
+			bytes += info.Size()
+		}
+	}
+	return len(tables) > fewTables && bytes < fewBytes
 }
 
 // small are options for a store that is opened for a moment by a process that has better use for memory. A block holds a
@@ -106,8 +140,8 @@ func small(dir string) badger.Options {
 		WithMemTableSize(8 << 20).
 		WithNumMemtables(2).
 		WithBlockSize(32 << 10).
-		WithNumLevelZeroTables(20).
-		WithNumLevelZeroTablesStall(40).
+		WithNumLevelZeroTables(manyTables).
+		WithNumLevelZeroTablesStall(2 * manyTables).
 		WithValueLogFileSize(8 << 20).
 		WithBlockCacheSize(2 << 20).
 		WithCompression(options.Snappy).
