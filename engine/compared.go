@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/engine/internal/match"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -38,7 +39,7 @@ func (v *viewer) comparison(c int, rows []column.Sided, failed bool) (shown resu
 	known := false
 	switch {
 	case len(terms) < 2:
-	case isNumber(t):
+	case match.Summed(t):
 		if apart, known = v.distance(c, rows); known {
 			apart.Dec.Coef = absOf(apart.Dec.Coef)
 			shown.Difference = apart.String()
@@ -148,7 +149,7 @@ func relative(b *keptBound, k *keptComparison, terms []sideTerm) (decimal.Decima
 		}
 	}
 	fraction, err := decimal.Parse([]byte(b.Number))
-	if err != nil || !isNumber(base.value.Type) {
+	if err != nil || !match.Summed(base.value.Type) {
 		return decimal.Decimal{}, false
 	}
 	of := number(base.value)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/engine/internal/match"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
 	"github.com/recon-lang/recon/sdk/decimal"
@@ -106,7 +107,7 @@ func (v *viewer) amount(g *state.Group, rows []column.Sided) (schema.Value, stri
 	if g.Outcome == result.Mismatch {
 		for _, item := range g.Items {
 			c := item.Name
-			if item.Outcome != result.Mismatch || !isNumber(v.shape.Terms[c].Type) || v.reason(c, rows) != "" {
+			if item.Outcome != result.Mismatch || !match.Summed(v.shape.Terms[c].Type) || v.reason(c, rows) != "" {
 				continue
 			}
 			if diff, ok := v.distance(c, rows); ok {
@@ -116,7 +117,7 @@ func (v *viewer) amount(g *state.Group, rows []column.Sided) (schema.Value, stri
 		return null, ""
 	}
 	for c, part := range v.shape.Terms {
-		if !isNumber(part.Type) {
+		if !match.Summed(part.Type) {
 			continue
 		}
 		best := null
@@ -139,8 +140,6 @@ func (v *viewer) unit(c int, rows []column.Sided) string {
 	}
 	return v.kept.Comparisons[c].Unit
 }
-
-func isNumber(t schema.Type) bool { return t.Kind == schema.Integer || t.Kind == schema.Decimal }
 
 // compareAmount compares absolute values.
 func compareAmount(a, b schema.Value) int {
