@@ -26,12 +26,12 @@ import (
 // Config is what an Engine needs of the world, and how it goes about its work. Of the tuning none changes what a
 // run finds.
 type Config struct {
-	Open     func(ctx context.Context, plugin string) (sdk.Source, error) // a source in a process of its own; closed if it can be
-	Secret   func(*program.Secret) (string, error)                        // the text of a secret
-	StateDir string                                                       // folder of the state; made if it is not there
-	Wait     time.Duration                                                // how long to wait while another process holds the state
-	Show     int                                                          // how many breaks a report carries, of each list
-	Progress func(Progress)                                               // nil, or called by several goroutines
+	Open     func(context.Context, *program.Source) (sdk.Source, error) // what reads a source that is no view, in a process of its own; closed if it can be
+	Secret   func(*program.Secret) (string, error)                      // the text of a secret
+	StateDir string                                                     // folder of the state; made if it is not there
+	Wait     time.Duration                                              // how long to wait while another process holds the state
+	Show     int                                                        // how many breaks a report carries, of each list
+	Progress func(Progress)                                             // nil, or called by several goroutines
 
 	Budget   int64  // bytes of memory for rows; 0: the plan's default
 	Strategy string // "": chosen by the plan
@@ -229,7 +229,7 @@ func Explain(w io.Writer, p *plan.Plan, format string) error {
 func (e *Engine) open(ctx context.Context, r *program.Rule) ([]sdk.Source, error) {
 	var sources []sdk.Source
 	for _, side := range r.Sides {
-		src, err := e.cfg.Open(ctx, side.Source.Plugin)
+		src, err := e.cfg.Open(ctx, side.Source)
 		if err != nil {
 			closeAll(sources)
 			return nil, fmt.Errorf("open %s: %w", side.Source.Name, err)
@@ -262,7 +262,7 @@ func (e *Engine) Columns(ctx context.Context, src *program.Source, params map[st
 	if err != nil {
 		return schema.Table{}, err
 	}
-	source, err := e.cfg.Open(ctx, src.Plugin)
+	source, err := e.cfg.Open(ctx, src)
 	if err != nil {
 		return schema.Table{}, err
 	}

@@ -15,7 +15,9 @@ import (
 
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/plugins"
+	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/host"
 	"github.com/recon-lang/recon/sdk/schema"
 )
@@ -106,6 +108,11 @@ func newPool(env environment, lock *schema.Lock) (*host.Pool, error) {
 		opts.Pins[name] = host.Pin{Version: pin.Version, Hashes: hashes}
 	}
 	return host.NewPool(opts), nil
+}
+
+// open starts the plugin of a source.
+func (p *project) open(ctx context.Context, src *program.Source) (sdk.Source, error) {
+	return p.pool.Open(ctx, src.Plugin)
 }
 
 // withoutTime leaves out what a person at a terminal knows.

@@ -25,7 +25,7 @@ the strategy and why it was chosen. It asks the plugins what they claim; it read
 			}
 			defer m.pool.Close()
 			cfg, err := tune.engine(engine.Config{
-				Open: m.pool.Open,
+				Open: m.open,
 				// A plan needs no secret, so that it can be made where there are none.
 				Secret: func(*program.Secret) (string, error) { return "", nil },
 			})

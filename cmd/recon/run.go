@@ -53,7 +53,7 @@ Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a b
 			}
 			progress := newProgress(env)
 			cfg, err := tune.engine(engine.Config{
-				Open:     m.pool.Open,
+				Open:     m.open,
 				Secret:   func(s *program.Secret) (string, error) { return readSecret(env, s) },
 				StateDir: at.stateDir(),
 				Wait:     at.wait,

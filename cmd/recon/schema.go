@@ -53,7 +53,7 @@ bundled are pinned there by version and hash. Without a name it pulls every sour
 				return err
 			}
 			eng := engine.New(p.unit.Program, engine.Config{
-				Open:   p.pool.Open,
+				Open:   p.open,
 				Secret: func(s *program.Secret) (string, error) { return readSecret(env, s) },
 			})
 			for _, s := range sources {

@@ -35,6 +35,7 @@ const (
 	OpListOf    // a list of Args: only as the value of a setting
 	OpMapOf     // Args key, value, key, value…: only as an argument of decode
 	OpSecretRef // the secret Name; its value is known to whoever starts the run, never to a report
+	OpMessage   // in messages only: Name "count", "sum" of Args[0], or "sample" of Args[0] with the number Args[1], over the rows of its breaks
 	OpBound     // a bound of the window, Name "window_start" or "window_end": a timestamp, in settings only
 )
 
@@ -43,16 +44,17 @@ const (
 // Op needs: the checker has inserted no conversions but between integer, decimals of
 // different scale, string and enum, and of bare numbers to a unit.
 type Expr struct {
-	Op    Op
-	Type  schema.Type
-	Unit  Unit
-	Value schema.Value // of Literal
-	Name  string       // of Physical, ParamRef, Metric, Call, SecretRef, Bound
-	Side  int          // of Column: index into Rule.Sides; 0 within a source
-	Index int          // of Column: index into the source's Columns
-	Zone  string       // of Call: the time zone in which date parts of Args[0] are taken
-	Args  []*Expr
-	Span  diag.Span
+	Op     Op
+	Type   schema.Type
+	Unit   Unit
+	Value  schema.Value // of Literal
+	Name   string       // of Physical, ParamRef, Metric, Call, SecretRef, Bound
+	Side   int          // of Column: index into Rule.Sides; 0 within a source; within a view see View
+	Secret *Secret      // of SecretRef
+	Index  int          // of Column: index into the source's Columns
+	Zone   string       // of Call: the time zone in which date parts of Args[0] are taken
+	Args   []*Expr
+	Span   diag.Span
 }
 
 // Walk calls visit for e and all below it, parents first. A visit that returns false keeps

@@ -12,8 +12,17 @@ import (
 type Program struct {
 	Params  []*Param
 	Secrets []*Secret
-	Sources []*Source
+	Sources []*Source // views too
+	Actions []*Action
 	Rules   []*Rule
+	Moved   []Moved
+	Tests   []*Test
+}
+
+// Moved says that the rule To was called From before: its state follows once.
+type Moved struct {
+	From, To string
+	Span     diag.Span
 }
 
 // Rule is the rule of that name, or nil.
@@ -47,10 +56,11 @@ type Secret struct {
 	Span diag.Span
 }
 
-// Source is where the rows of a side come from.
+// Source is where the rows of a side come from: a plugin, or, of a view, other sources.
 type Source struct {
 	Name     string
-	Plugin   string
+	Plugin   string // "" of a view
+	View     *View  // nil of a source
 	Settings []Setting
 	Columns  []Column // declared ones, in order; they are the row that a rule sees
 	Where    *Expr    // over Columns; nil: all rows
@@ -140,7 +150,12 @@ type Rule struct {
 	Window      *Window // nil: every run sees all rows
 	AllowEmpty  bool    // empty = "allowed"
 	Gates       []Gate
-	Zone        string   // schedule.zone, or ""
+	Zone        string    // schedule.zone, or ""
+	Schedule    *Schedule // nil: it runs when somebody runs it
+	Trigger     *Trigger  // nil: no change of a source runs it
+	Handlers    []Handler
+	Totals      bool     // it pairs totals: each side's Source is a view that groups, and Keys are all its groups
+	Drill       *Drill   // of a rule with Totals, or nil
 	Params      []*Param // those that the rule or its sources use, by name
 	Text        string   // canonical text of the definition, for the fingerprint
 	Span        diag.Span

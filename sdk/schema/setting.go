@@ -41,11 +41,17 @@ type Source struct {
 	Abilities  Abilities
 }
 
-// Action describes an action: a kind of message, ticket or command that a handler can do.
+// Action describes an action: a kind of message, ticket or command that a handler can do. Settings are given where
+// the action is declared, Fields where a handler does it.
 type Action struct {
 	Name     string
+	Version  string
 	Doc      string
 	Settings []Setting
+	Fields   []Setting
+	// PerBreak says that it is done once for each break, and that {name} in a text of its settings is the
+	// break's column or key of that name; otherwise it is done once for all breaks of a run.
+	PerBreak bool
 }
 
 // Config are the values of a source's settings, after checking: required ones present,
