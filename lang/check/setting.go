@@ -11,39 +11,71 @@ import (
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
+// taker is something that takes settings, as its plugin describes it.
+type taker struct {
+	name     string    // of the plugin
+	word     string    // what its settings are called: "setting" or "field"
+	at       diag.Span // where missing ones are reported
+	settings []schema.Setting
+	one      [][]string // groups of which exactly one is given
+	also     []string   // other statements that stand beside the settings
+	scope    scope      // of their expressions
+	codes    takerCodes
+}
+
+// takerCodes are the codes under which faults of settings are reported.
+type takerCodes struct{ unknown, missing, kind, value diag.Code }
+
+var settingCodes = takerCodes{diag.UnknownSetting, diag.MissingSetting, diag.SettingType, diag.SettingValue}
+
+// what names a setting in messages.
+func (t *taker) what(s schema.Setting) string { return fmt.Sprintf("%s %q", t.word, s.Name) }
+
 // settings checks the settings that a source gives its plugin against the plugin's own
 // description.
 func (m *module) settings(r *rowsDecl, b *block) {
 	name := r.tree.Plugin
 	plugin, known := m.cat.Sources[name.Name]
+	sc := scope{setting: true, zone: r.zone, what: "a setting"}
 	if !known {
 		m.noPlugin(name)
 		for _, a := range b.left() { // their expressions are checked all the same
-			m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a setting"})
+			m.expr(a.Value, &sc)
 		}
 		return
 	}
 	m.optional(r, plugin)
-	given := map[string]bool{}
-	for _, a := range b.left() {
-		i := slices.IndexFunc(plugin.Settings, func(s schema.Setting) bool { return s.Name == a.Name.Name })
-		if i < 0 {
-			given[m.unknownSetting(a, plugin)] = true // it is not missing as well
-			m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a setting"})
-			continue
-		}
-		given[a.Name.Name] = true
-		s := plugin.Settings[i]
-		m.use(a.Name.Span, &Symbol{Kind: SettingSymbol, Name: s.Name, Type: s.Type, Doc: s.Doc})
-		if set, ok := m.checkSetting(r, a, s); ok {
-			r.prog.Settings = append(r.prog.Settings, set)
-			r.prog.Windowed = r.prog.Windowed || variable(set)
-		}
+	t := &taker{name: plugin.Name, word: "setting", at: r.tree.Name.Span, settings: plugin.Settings, one: plugin.OneSetting, also: rowStatements, scope: sc, codes: settingCodes}
+	var given map[string]bool
+	r.prog.Settings, given = m.taken(t, b.left())
+	for _, set := range r.prog.Settings {
+		r.prog.Windowed = r.prog.Windowed || variable(set)
 	}
 	if r.open && (b.broken || b.templated) { // what is missing may stand there
 		return
 	}
-	m.missingSettings(r, plugin, given)
+	m.missingSettings(t, given)
+}
+
+// taken checks attributes against the settings that t takes. given are the names of those that were given, well or not.
+func (m *module) taken(t *taker, attributes []*syntax.Attribute) (list []program.Setting, given map[string]bool) {
+	given = map[string]bool{}
+	for _, a := range attributes {
+		i := slices.IndexFunc(t.settings, func(s schema.Setting) bool { return s.Name == a.Name.Name })
+		if i < 0 {
+			given[m.unknownSetting(t, a)] = true // it is not missing as well
+			sc := t.scope
+			m.expr(a.Value, &sc)
+			continue
+		}
+		given[a.Name.Name] = true
+		s := t.settings[i]
+		m.use(a.Name.Span, &Symbol{Kind: SettingSymbol, Name: s.Name, Type: s.Type, Doc: s.Doc})
+		if set, ok := m.checkSetting(t, a, s); ok {
+			list = append(list, set)
+		}
+	}
+	return list, given
 }
 
 // optional reports optional = true where the plugin knows of no files that could be missing.
@@ -83,35 +115,34 @@ func (m *module) noPlugin(name *syntax.Ident) {
 }
 
 // unknownSetting reports a setting and gives the one that was probably meant, or "".
-func (m *module) unknownSetting(a *syntax.Attribute, plugin schema.Source) string {
-	if name := a.Name.Name; name == "where" || name == "columns" {
+func (m *module) unknownSetting(t *taker, a *syntax.Attribute) string {
+	if name := a.Name.Name; slices.Contains(t.also, name) && (name == "where" || name == "columns") {
 		how := map[string]string{"where": "where " + a.Value.Span.Text(), "columns": "columns { … }"}
 		m.report(diag.UnknownSetting, a.Name.Span, fmt.Sprintf("%s is a statement, not a setting", name), "write it without the sign: "+how[name])
 		return ""
 	}
-	known := slices.Clone(rowStatements)
-	for _, s := range plugin.Settings {
+	known := slices.Clone(t.also)
+	for _, s := range t.settings {
 		known = append(known, s.Name)
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)
-	m.add(diag.Diagnostic{Code: diag.UnknownSetting, Span: a.Name.Span, Message: fmt.Sprintf("%s has no setting %q", plugin.Name, a.Name.Name),
+	m.add(diag.Diagnostic{Code: t.codes.unknown, Span: a.Name.Span, Message: fmt.Sprintf("%s has no %s %q", t.name, t.word, a.Name.Name),
 		Hint: hintNames(a.Name.Name, "it has", known), Fixes: fixName(a.Name.Span, a.Name.Name, known)})
 	return diag.Suggest(a.Name.Name, known)
 }
 
-func (m *module) missingSettings(r *rowsDecl, plugin schema.Source, given map[string]bool) {
-	at := r.tree.Name.Span
-	for _, s := range plugin.Settings {
+func (m *module) missingSettings(t *taker, given map[string]bool) {
+	for _, s := range t.settings {
 		if s.Required && !given[s.Name] {
 			hint := s.Doc
 			if s.Example != "" {
 				hint = fmt.Sprintf("for example %s = %s", s.Name, s.Example)
 			}
-			m.report(diag.MissingSetting, at, fmt.Sprintf("%s needs the setting %q", plugin.Name, s.Name), hint)
+			m.report(t.codes.missing, t.at, fmt.Sprintf("%s needs the %s %q", t.name, t.word, s.Name), hint)
 		}
 	}
-	for _, group := range plugin.OneSetting {
+	for _, group := range t.one {
 		var have []string
 		for _, name := range group {
 			if given[name] {
@@ -120,37 +151,38 @@ func (m *module) missingSettings(r *rowsDecl, plugin schema.Source, given map[st
 		}
 		switch {
 		case len(have) == 0:
-			m.report(diag.OneSetting, at, fmt.Sprintf("%s needs %s", plugin.Name, orList(group)), "")
+			m.report(diag.OneSetting, t.at, fmt.Sprintf("%s needs %s", t.name, orList(group)), "")
 		case len(have) > 1:
-			m.report(diag.OneSetting, at, fmt.Sprintf("%s takes only one of %s", plugin.Name, strings.Join(have, " and ")), "remove the others")
+			m.report(diag.OneSetting, t.at, fmt.Sprintf("%s takes only one of %s", t.name, strings.Join(have, " and ")), "remove the others")
 		}
 	}
 }
 
 // checkSetting checks the value of one setting.
-func (m *module) checkSetting(r *rowsDecl, a *syntax.Attribute, s schema.Setting) (program.Setting, bool) {
+func (m *module) checkSetting(t *taker, a *syntax.Attribute, s schema.Setting) (program.Setting, bool) {
 	set := program.Setting{Name: s.Name, Span: a.Value.Span}
 	if s.Type.Kind == schema.SQL {
-		return set, m.sql(r, a, &set)
+		return set, m.sql(t, a, &set)
 	}
-	v := m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a setting"})
+	sc := t.scope
+	v := m.expr(a.Value, &sc)
 	if v.bad() {
 		return set, false
 	}
-	what := fmt.Sprintf("setting %q", s.Name)
 	if s.Type.Kind == schema.List {
-		return set, m.listSetting(v, s, what, &set)
+		return set, m.listSetting(t, v, s, &set)
 	}
 	if v.list != nil {
-		m.report(diag.SettingType, v.Span, fmt.Sprintf("%s takes one value, not a list", what), "")
+		m.report(t.codes.kind, v.Span, fmt.Sprintf("%s takes one value, not a list", t.what(s)), "")
 		return set, false
 	}
 	set.Value = v.Expr
-	return set, m.settingValue(v, s.Type, s, what)
+	return set, m.settingValue(t, v, s.Type, s)
 }
 
 // settingValue checks v against the type that a setting has, or that the values of its list have.
-func (m *module) settingValue(v value, t schema.Type, s schema.Setting, what string) bool {
+func (m *module) settingValue(taker *taker, v value, t schema.Type, s schema.Setting) bool {
+	what := taker.what(s)
 	switch t.Kind {
 	case schema.String, schema.Path, schema.Secret:
 	default:
@@ -159,7 +191,7 @@ func (m *module) settingValue(v value, t schema.Type, s schema.Setting, what str
 			return true
 		}
 		for i := before; i < len(m.list); i++ {
-			m.list[i].Code = diag.SettingType
+			m.list[i].Code = taker.codes.kind
 		}
 		return false
 	}
@@ -174,11 +206,14 @@ func (m *module) settingValue(v value, t schema.Type, s schema.Setting, what str
 		if v.literal() && k != schema.Null {
 			hint = fmt.Sprintf("write %q", v.Span.Text())
 		}
-		m.report(diag.SettingType, v.Span, fmt.Sprintf("%s is a text, and this is %s", what, v.Type.Kind), hint)
+		if !v.literal() && v.list == nil && k != schema.Null {
+			hint = fmt.Sprintf(`write "${%s}"`, v.Span.Text())
+		}
+		m.report(taker.codes.kind, v.Span, fmt.Sprintf("%s is a text, and this is %s", what, v.Type.Kind), hint)
 		return false
 	}
 	if v.literal() && len(s.OneOf) > 0 && !slices.Contains(s.OneOf, v.Value.Text) {
-		d := diag.Diagnostic{Code: diag.SettingValue, Span: v.Span, Message: fmt.Sprintf("%s cannot be %q", what, v.Value.Text), Hint: hintNames(v.Value.Text, "it is one of", s.OneOf)}
+		d := diag.Diagnostic{Code: taker.codes.value, Span: v.Span, Message: fmt.Sprintf("%s cannot be %q", what, v.Value.Text), Hint: hintNames(v.Value.Text, "it is one of", s.OneOf)}
 		if near := diag.Suggest(v.Value.Text, s.OneOf); near != "" {
 			d.Fixes = []diag.Fix{{Title: fmt.Sprintf("write %q", near), Edits: []diag.Edit{{Span: v.Span, New: fmt.Sprintf("%q", near)}}}}
 		}
@@ -198,18 +233,18 @@ func retype(e *program.Expr, t schema.Type) {
 }
 
 // listSetting checks the value of a setting that takes a list; a single value is a list of one.
-func (m *module) listSetting(v value, s schema.Setting, what string, set *program.Setting) bool {
+func (m *module) listSetting(t *taker, v value, s schema.Setting, set *program.Setting) bool {
 	elem := schema.Type{Kind: schema.String}
 	if s.Type.Elem != nil {
 		elem = *s.Type.Elem
 	}
 	if v.list == nil {
 		set.Value = v.Expr
-		return m.settingValue(v, elem, s, what)
+		return m.settingValue(t, v, elem, s)
 	}
 	list := schema.Value{Type: schema.Type{Kind: schema.List, Elem: &elem}}
 	for _, e := range v.list {
-		if !m.settingValue(e, elem, s, what) {
+		if !m.settingValue(t, e, elem, s) {
 			return false
 		}
 		if e.literal() {
@@ -225,7 +260,7 @@ func (m *module) listSetting(v value, s schema.Setting, what string, set *progra
 }
 
 // sql checks a query and binds its :name parameters.
-func (m *module) sql(r *rowsDecl, a *syntax.Attribute, set *program.Setting) bool {
+func (m *module) sql(t *taker, a *syntax.Attribute, set *program.Setting) bool {
 	if a.Value.Bad {
 		return false
 	}
@@ -233,12 +268,12 @@ func (m *module) sql(r *rowsDecl, a *syntax.Attribute, set *program.Setting) boo
 		m.report(diag.SQLInterpolation, at, "a query takes no ${…}, which could smuggle SQL into it", "write :name, which binds a parameter as a value")
 		return false
 	}
-	v := m.expr(a.Value, &scope{setting: true, zone: r.zone, what: "a query"})
+	v := m.expr(a.Value, &scope{setting: t.scope.setting, zone: t.scope.zone, what: "a query"})
 	if v.bad() {
 		return false
 	}
 	if !v.literal() || v.Type.Kind != schema.String {
-		m.report(diag.SettingType, v.Span, fmt.Sprintf("setting %q is a query, a literal text", a.Name.Name), `write """ … """; :name binds a parameter`)
+		m.report(t.codes.kind, v.Span, fmt.Sprintf("%s %q is a query, a literal text", t.word, a.Name.Name), `write """ … """; :name binds a parameter`)
 		return false
 	}
 	retype(v.Expr, schema.Type{Kind: schema.SQL})
@@ -253,7 +288,7 @@ func (m *module) sql(r *rowsDecl, a *syntax.Attribute, set *program.Setting) boo
 		if slices.ContainsFunc(set.Params, func(b program.Binding) bool { return b.Name == p.Name }) {
 			continue
 		}
-		value, bound := m.sqlParam(r, p.Name, queryPlace(a.Value, i, len(params), p.Name))
+		value, bound := m.sqlParam(t, p.Name, queryPlace(a.Value, i, len(params), p.Name))
 		if ok = ok && bound; bound {
 			set.Params = append(set.Params, program.Binding{Name: p.Name, Value: value})
 		}
@@ -262,10 +297,10 @@ func (m *module) sql(r *rowsDecl, a *syntax.Attribute, set *program.Setting) boo
 }
 
 // sqlParam is the value that :name binds.
-func (m *module) sqlParam(r *rowsDecl, name string, at diag.Span) (*program.Expr, bool) {
-	s := &scope{setting: true, zone: r.zone, what: "a query"}
+func (m *module) sqlParam(t *taker, name string, at diag.Span) (*program.Expr, bool) {
+	s := &scope{setting: t.scope.setting, zone: t.scope.zone, what: "a query"}
 	x := &typer{module: m, scope: s}
-	if name == "window_start" || name == "window_end" {
+	if s.setting && (name == "window_start" || name == "window_end") {
 		return bound(name, at).Expr, true
 	}
 	d, ok := m.constants[name]
@@ -273,7 +308,10 @@ func (m *module) sqlParam(r *rowsDecl, name string, at diag.Span) (*program.Expr
 		if m.inBroken(name) {
 			return nil, false
 		}
-		known := append(names(m.constants), "window_start", "window_end")
+		known := names(m.constants)
+		if s.setting {
+			known = append(known, "window_start", "window_end")
+		}
 		m.report(diag.SQLParam, at, fmt.Sprintf("unknown parameter :%s in the query", name), hintNames(name, "known are", known))
 		return nil, false
 	}
@@ -286,7 +324,7 @@ func (m *module) sqlParam(r *rowsDecl, name string, at diag.Span) (*program.Expr
 		m.report(diag.SQLParam, at, fmt.Sprintf("a query cannot bind %s", v.Type.Kind), "")
 		return nil, false
 	}
-	settle(v.civil, orElse(r.zone, "UTC"))
+	settle(v.civil, orElse(s.zone, "UTC"))
 	return v.Expr, true
 }
 
