@@ -99,6 +99,7 @@ every difference. Open differences are kept in a state folder and matched when l
 	root.AddCommand(
 		newBreaks(env),
 		newCheck(env),
+		newDoc(env),
 		newExplain(env),
 		newFmt(env),
 		newPlan(env),
