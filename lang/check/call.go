@@ -16,6 +16,11 @@ func (x *typer) call(n *node) value {
 	if n.text == "column" {
 		return x.physical(n)
 	}
+	if x.message != nil {
+		if v, ok := x.messageCall(n); ok {
+			return v
+		}
+	}
 	f := builtin.Find(n.text)
 	if f == nil {
 		return x.unknownFunction(n)

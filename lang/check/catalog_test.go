@@ -22,7 +22,18 @@ func catalog() schema.Catalog {
 			OneSetting: [][]string{{"table", "query"}},
 		}
 	}
+	fields := []schema.Setting{{Name: "text", Type: text, Required: true, Example: `"${count} breaks"`}, {Name: "level", Type: text, OneOf: []string{"info", "warn"}}, {Name: "priority", Type: kind(schema.Integer)}, {Name: "within", Type: kind(schema.Duration)}}
+	secret := schema.Setting{Name: "url", Type: kind(schema.Secret), Required: true, Example: "secret.hook"}
 	return schema.Catalog{
+		Actions: map[string]schema.Action{
+			"webhook":  {Name: "webhook", Settings: []schema.Setting{secret, {Name: "timeout", Type: kind(schema.Duration)}, {Name: "method", Type: text, OneOf: []string{"POST", "PUT"}}}, Fields: fields},
+			"dingtalk": {Name: "dingtalk", Settings: []schema.Setting{secret}, Fields: fields},
+			"redis": {Name: "redis", PerBreak: true, Settings: []schema.Setting{secret, {Name: "command", Type: text, Required: true}},
+				Fields: []schema.Setting{
+					{Name: "limit", Type: kind(schema.Integer)}, {Name: "approval", Type: text, OneOf: []string{"auto", "manual"}}, {Name: "verify", Type: kind(schema.Duration)},
+					{Name: "note", Type: text}, {Name: "value", Type: schema.Type{Kind: schema.Decimal, Precision: 18, Scale: 2}}, {Name: "tags", Type: schema.Type{Kind: schema.List, Elem: &text}},
+				}},
+		},
 		Sources: map[string]schema.Source{
 			"csv": {Name: "csv", Settings: []schema.Setting{
 				{Name: "path", Type: path, Required: true, Example: `"orders.csv"`},
@@ -43,6 +54,6 @@ func catalog() schema.Catalog {
 				{Name: "id", Type: kind(schema.Integer)}, {Name: "amount", Type: schema.Type{Kind: schema.Decimal, Precision: 18, Scale: 2}}, {Name: "paid_at", Type: kind(schema.Timestamp)},
 			}},
 		},
-		Missing: map[string]error{"oracle": errors.New("exec: permission denied")},
+		Missing: map[string]error{"pagerduty": errors.New("exec: permission denied"), "oracle": errors.New("exec: permission denied")},
 	}
 }

@@ -73,37 +73,43 @@ func TestCodesAreExplainedByTrueExamples(t *testing.T) {
 	}
 }
 
-// wrongCases are the files of testdata/wrong.txtar: each with one fault, which must be found with
-// its code at its place, and nothing else.
+// The files of testdata/wrong*.txtar have one fault each, which must be found with its code at its place, and nothing
+// else.
 func TestWrongRules(t *testing.T) {
-	archive, err := txtar.ParseFile("testdata/wrong.txtar")
-	if err != nil {
-		t.Fatal(err)
+	names, err := filepath.Glob("testdata/wrong*.txtar")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no files", err)
 	}
-	declarations := string(archive.Files[0].Data)
 	seen := map[diag.Code]bool{}
-	for _, f := range archive.Files[1:] {
-		code, _, _ := strings.Cut(f.Name, " ")
-		t.Run(f.Name, func(t *testing.T) {
-			text := string(f.Data)
-			if strings.Count(text, "«") != 1 || strings.Count(text, "»") != 1 {
-				t.Fatal("a case has one marked place")
-			}
-			start := strings.Index(text, "«")
-			text = strings.Replace(text, "«", "", 1)
-			end := strings.Index(text, "»")
-			text = strings.Replace(text, "»", "", 1) + declarations
-			diags := compileText(text).Diags
-			if len(diags) != 1 {
-				t.Errorf("got %d findings, want one", len(diags))
-			}
-			for _, d := range diags {
-				if string(d.Code) != code || d.Span.Start != start || d.Span.End != end {
-					t.Errorf("got %s, want %s at [%s]", describe(d), code, text[start:end])
+	for _, name := range names {
+		archive, err := txtar.ParseFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		declarations := string(archive.Files[0].Data)
+		for _, f := range archive.Files[1:] {
+			code, _, _ := strings.Cut(f.Name, " ")
+			t.Run(f.Name, func(t *testing.T) {
+				text := string(f.Data)
+				if strings.Count(text, "«") != 1 || strings.Count(text, "»") != 1 {
+					t.Fatal("a case has one marked place")
 				}
-			}
-		})
-		seen[diag.Code(code)] = true
+				start := strings.Index(text, "«")
+				text = strings.Replace(text, "«", "", 1)
+				end := strings.Index(text, "»")
+				text = strings.Replace(text, "»", "", 1) + declarations
+				diags := compileText(text).Diags
+				if len(diags) != 1 {
+					t.Errorf("got %d findings, want one", len(diags))
+				}
+				for _, d := range diags {
+					if string(d.Code) != code || d.Span.Start != start || d.Span.End != end {
+						t.Errorf("got %s, want %s at [%s]", describe(d), code, text[start:end])
+					}
+				}
+			})
+			seen[diag.Code(code)] = true
+		}
 	}
 	for _, e := range diag.Codes() {
 		if strings.HasPrefix(string(e.Code), "RC2") || strings.HasPrefix(string(e.Code), "RC3") || strings.HasPrefix(string(e.Code), "RC5") {

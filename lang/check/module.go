@@ -19,9 +19,10 @@ type module struct {
 	order     []*constantDecl
 	secrets   map[string]*secretDecl
 	rows      map[string]*rowsDecl // sources and views
-	foreign   map[string]bool      // names that imports bring: nothing is known below them
-	symbols   map[string]*Symbol   // actions, templates, modules, rules
-	broken    bool                 // some declaration could not be read and may be what is missed elsewhere
+	actions   map[string]*actionDecl
+	foreign   map[string]bool    // names that imports bring: nothing is known below them
+	symbols   map[string]*Symbol // templates, modules, rules
+	broken    bool               // some declaration could not be read and may be what is missed elsewhere
 }
 
 // constantDecl is a param or a let. It is typed when it is first needed.
@@ -67,7 +68,7 @@ type rowsDecl struct {
 func (c *checker) declare(f *syntax.File) *module {
 	m := &module{
 		checker: c, tree: f,
-		constants: map[string]*constantDecl{}, secrets: map[string]*secretDecl{}, rows: map[string]*rowsDecl{},
+		constants: map[string]*constantDecl{}, secrets: map[string]*secretDecl{}, rows: map[string]*rowsDecl{}, actions: map[string]*actionDecl{},
 		foreign: map[string]bool{}, symbols: map[string]*Symbol{},
 	}
 	for _, d := range f.Decls {
@@ -88,7 +89,12 @@ func (c *checker) declare(f *syntax.File) *module {
 		case *syntax.View:
 			m.declareRows(&rowsDecl{open: true}, ViewSymbol, d.Name, d.Doc)
 		case *syntax.Action:
-			m.other(ActionSymbol, d.Name, d.Doc)
+			a := &actionDecl{Symbol: m.symbol(ActionSymbol, d.Name, d.Doc), tree: d}
+			if old, taken := m.actions[d.Name.Name]; taken {
+				m.twice(d.Name, old.Symbol)
+				continue
+			}
+			m.actions[d.Name.Name] = a
 		case *syntax.Template:
 			m.other(TemplateSymbol, d.Name, d.Doc)
 		case *syntax.Rule:
@@ -168,6 +174,10 @@ func (m *module) check() {
 		case *syntax.Source:
 			if r := m.rows[d.Name.Name]; r != nil && r.tree == d {
 				m.source(r)
+			}
+		case *syntax.Action:
+			if a := m.actions[d.Name.Name]; a.tree == d {
+				m.action(a)
 			}
 		}
 	}

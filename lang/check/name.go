@@ -20,6 +20,11 @@ func (x *typer) name(n *node) value {
 	if x.metrics != nil && len(path) > 1 {
 		return x.metric(n, path)
 	}
+	if x.message != nil {
+		if v, ok := x.messageName(n, path); ok {
+			return v
+		}
+	}
 	switch {
 	case len(path) == 1:
 		return x.bareName(n)

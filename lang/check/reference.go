@@ -51,7 +51,23 @@ func (r *rowsDecl) zoneOf(t schema.Type) string {
 // keyValue is the value of a key, which is the same on all sides: that of the first.
 func (x *typer) keyValue(span diag.Span, k *key) value {
 	x.use(span, k.symbol)
+	if x.anySide {
+		return x.presentKey(span, k)
+	}
 	return x.copied(span, value{Expr: k.Terms[0], zone: k.zone})
+}
+
+// presentKey is the value of a key of a side that has a row.
+func (x *typer) presentKey(span diag.Span, k *key) value {
+	v := value{Expr: &program.Expr{Op: program.OpCall, Name: "coalesce", Type: k.Type, Span: span}, zone: k.zone}
+	for _, t := range k.Terms {
+		part := x.copied(span, value{Expr: t})
+		if part.bad() {
+			return value{}
+		}
+		v.Args = append(v.Args, part.Expr)
+	}
+	return v
 }
 
 // constantValue is a parameter, or the value of a let in its place.

@@ -18,16 +18,13 @@ func (m *module) notYet(whole diag.Span, construct string, at diag.Span) {
 	m.report(diag.NotYet, at, fmt.Sprintf("%q cannot be run by this version yet", construct), "")
 }
 
-// refuse refuses the declarations that cannot be run yet. Actions are checked with the handlers
-// that use them, and by themselves do nothing.
+// refuse refuses the declarations that cannot be run yet.
 func (m *module) refuse(d syntax.Decl) {
 	switch d := d.(type) {
 	case *syntax.Import:
 		m.notYet(d.Span, "import", d.Path.Span)
 	case *syntax.View:
 		m.notYet(d.Span, "view", d.Name.Span)
-	case *syntax.Action:
-		m.notYet(d.Span, "action", d.Name.Span)
 	case *syntax.Template:
 		m.notYet(d.Span, "template", d.Name.Span)
 	case *syntax.Moved:
@@ -44,10 +41,6 @@ func (m *module) refuseStatement(s syntax.Stmt) {
 		m.notYet(s.Span, "group", keyword(s.Span, "group"))
 	case *syntax.Drill:
 		m.notYet(s.Span, "drill into", keyword(s.Span, "drill"))
-	case *syntax.Handler:
-		m.notYet(s.Span, "on", keyword(s.Span, "on"))
-	case *syntax.Trigger:
-		m.notYet(s.Span, "trigger", keyword(s.Span, "trigger"))
 	}
 }
 

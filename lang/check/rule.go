@@ -68,6 +68,8 @@ func (m *module) rule(d *syntax.Rule) {
 	r.checkClaims()
 	r.window()
 	r.gates()
+	r.handlers()
+	r.triggers()
 	if m.faults() > before || r.unsure || slices.ContainsFunc(r.sides, func(s *side) bool { return s.rows.open }) {
 		return
 	}
@@ -225,6 +227,20 @@ func exprsOf(p *program.Rule) []*program.Expr {
 	}
 	if w := p.Window; w != nil {
 		list = append(list, w.Period, w.Slack, w.Carry)
+	}
+	if s := p.Schedule; s != nil {
+		list = append(list, s.Timeout)
+	}
+	if t := p.Trigger; t != nil {
+		list = append(list, t.Delay, t.Sample, t.Always, t.Retry, t.Every, t.Rate)
+	}
+	for _, h := range p.Handlers {
+		list = append(list, h.Where)
+		for _, d := range h.Do {
+			for _, f := range d.Fields {
+				list = append(list, f.Value)
+			}
+		}
 	}
 	return list
 }

@@ -14,6 +14,8 @@ type scope struct {
 	bare    bool      // columns of all sides stand bare where just one side has them
 	keys    []*key    // of a rule
 	metrics *metrics  // of a rule's gates
+	message *message  // of an action that is done once for all breaks
+	anySide bool      // any side may have no row: a key's value is that of one that has
 	setting bool      // window_start, window_end
 	zone    string    // of zone-less times that meet no column
 	what    string    // "a gate": for messages

@@ -14,7 +14,7 @@ type Explanation struct {
 
 // tables are all codes, one slice for each range, each in a file of its own. A code that has
 // been released stays here for ever.
-var tables = [][]Explanation{syntaxCodes, typeCodes, pluginCodes, planCodes}
+var tables = [][]Explanation{syntaxCodes, typeCodes, pluginCodes, planCodes, handlerCodes}
 
 // Codes are the explanations of all codes in ascending order.
 func Codes() []Explanation {
