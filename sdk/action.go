@@ -25,5 +25,6 @@ type ActionRequest struct {
 	Config  schema.Config           // settings of the action, as the rule files give them today
 	Fields  schema.Config           // what the handler gave, as the description's Fields; those not given are absent
 	Columns map[string]schema.Value // of the break, by name; nil where the action is done for all breaks at once
+	Dir     string                  // folder of the rule file, from which relative paths count
 	Message []byte                  // all that is known of the breaks, as JSON; docs/reference/message.schema.json states it
 }

@@ -81,10 +81,11 @@ func (m *Message) Published(id string) ([]byte, error) {
 	return json.Marshal(struct {
 		Recon int    `json:"recon"` // version of this format
 		ID    string `json:"id"`
+		Text  string `json:"text,omitempty"` // of the field, where chats and pagers look for it
 		Head
 		Fields  map[string]any `json:"fields,omitempty"`
 		Columns map[string]any `json:"columns,omitempty"`
-	}{1, id, m.Head, plain(m.Fields), plain(m.Columns)})
+	}{1, id, m.Fields["text"].Text, m.Head, plain(m.Fields), plain(m.Columns)})
 }
 
 func plain(values map[string]Value) map[string]any {

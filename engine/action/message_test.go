@@ -103,7 +103,7 @@ func TestPublishedLosesNoDigit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"recon":1,"id":"01J-0","action":"pager","rule":"r","run":"01J","at":"2026-11-21T06:30:00Z","outcome":"missing","count":1,` +
+	want := `{"recon":1,"id":"01J-0","text":"长款 1 笔","action":"pager","rule":"r","run":"01J","at":"2026-11-21T06:30:00Z","outcome":"missing","count":1,` +
 		`"fields":{"limit":"9223372036854775807","text":"长款 1 笔"},"columns":{"amount":"12.30","note":null,"ok":true}}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
