@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/recon-lang/recon/engine/action"
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
@@ -55,9 +56,18 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 		bundled, _ := pool.Describe(ctx, slices.Sorted(maps.Keys(plugins.Builtin())))
 		sources, missing := pool.Describe(ctx, names)
 		maps.Copy(sources, bundled)
-		return schema.Catalog{Sources: sources, Tables: lock.Tables, Missing: missing}
+		return schema.Catalog{Sources: sources, Actions: builtinActions(), Tables: lock.Tables, Missing: missing}
 	})
 	return p, nil
+}
+
+// builtinActions describes the actions that need no plugin.
+func builtinActions() map[string]schema.Action {
+	actions := map[string]schema.Action{}
+	for name, a := range action.Builtin() {
+		actions[name] = a.Describe()
+	}
+	return actions
 }
 
 // lockPath is where recon.lock stands: beside the rules.
