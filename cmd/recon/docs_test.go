@@ -78,6 +78,18 @@ func pages(t *testing.T) []string {
 	return list
 }
 
+// actionKinds are the kinds of actions that the pages use.
+func actionKinds() map[string]schema.Action {
+	text, secret := schema.Type{Kind: schema.String}, schema.Type{Kind: schema.Secret}
+	url := schema.Setting{Name: "url", Type: secret, Required: true}
+	return map[string]schema.Action{
+		"webhook":  {Name: "webhook", Settings: []schema.Setting{url}, Fields: []schema.Setting{{Name: "text", Type: text}}},
+		"dingtalk": {Name: "dingtalk", Settings: []schema.Setting{url}, Fields: []schema.Setting{{Name: "text", Type: text, Required: true}}},
+		"redis": {Name: "redis", PerBreak: true, Settings: []schema.Setting{url, {Name: "command", Type: text}},
+			Fields: []schema.Setting{{Name: "limit", Type: schema.Type{Kind: schema.Integer}}, {Name: "approval", Type: text, OneOf: []string{"auto", "manual"}}, {Name: "verify", Type: schema.Type{Kind: schema.Duration}}}},
+	}
+}
+
 // TestRulesInPagesCompile compiles every block of recon in the pages against the bundled plugins. A block marked recon
 // has no errors; one marked recon-bad CODE has that error or warning; one marked recon-part is a part of a file and parses.
 func TestRulesInPagesCompile(t *testing.T) {
@@ -85,9 +97,10 @@ func TestRulesInPagesCompile(t *testing.T) {
 	for name, source := range plugins.Builtin() {
 		sources[name] = source().Describe()
 	}
+	actions := actionKinds()
 	compile := func(text string) diag.List {
 		file := &diag.File{Name: "page.recon", Text: []byte(text)}
-		return lang.Compile([]*diag.File{file}, func([]string) schema.Catalog { return schema.Catalog{Sources: sources} }).Diags
+		return lang.Compile([]*diag.File{file}, func([]string) schema.Catalog { return schema.Catalog{Sources: sources, Actions: actions} }).Diags
 	}
 	compiled := 0
 	for _, path := range pages(t) {

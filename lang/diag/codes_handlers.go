@@ -782,7 +782,7 @@ source b from csv {
 
 secret hook = env("HOOK_URL")
 
-action page from webhook {
+action page from dingtalk {
   url = secret.hook
 }
 
@@ -813,7 +813,7 @@ source b from csv {
 
 secret hook = env("HOOK_URL")
 
-action page from webhook {
+action page from dingtalk {
   url = secret.hook
 }
 

@@ -31,6 +31,9 @@ func (source) Describe() schema.Source {
 			{Name: "query", Type: schema.Type{Kind: schema.SQL}, Example: `"""select no, amount from orders where paid_at >= :window_start"""`,
 				Doc: "A query instead of a table. Its :name parameters become literals that no value can leave; a timestamp is a civil time in the source's zone, and the session's " +
 					"time zone is set so that TIMESTAMP columns compare with it as well."},
+			{Name: "changes", Type: schema.Type{Kind: schema.String}, OneOf: []string{"binlog"}, Example: `"binlog"`,
+				Doc: "How the trigger of a rule follows the changes of the table: binlog. A run reads the table as always, whatever stands here. In this version nothing follows " +
+					"changes by itself: a trigger is checked, planned, and simulated by recon test."},
 		},
 		OneSetting: [][]string{{"table", "query"}},
 		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true},
