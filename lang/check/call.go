@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/recon-lang/recon/lang/builtin"
 	"github.com/recon-lang/recon/lang/diag"
@@ -60,7 +62,7 @@ func (x *typer) apply(n *node, f *builtin.Func, args []value) value {
 		}
 		signature[i] = a.arg()
 	}
-	if f.Name == "decode" && len(args) > 1 && !x.decodeKeys(args[0], args[1]) {
+	if f.Name == "decode" && len(args) > 1 && (!x.decodeKeys(args[0], args[1]) || !x.decodesAll(n, args)) {
 		return value{}
 	}
 	t, problem := f.Check(signature)
@@ -219,6 +221,41 @@ func (x *typer) decodeKeys(of, m value) bool {
 		}
 	}
 	return true
+}
+
+// decodesAll checks that a decode of an enum has something to give for each of its values.
+func (x *typer) decodesAll(n *node, args []value) bool {
+	of, m := args[0], args[1]
+	if of.Type.Kind != schema.Enum || len(args) > 2 || m.Op != program.OpMapOf {
+		return true
+	}
+	var missing []string
+	for _, v := range of.Type.Values {
+		named := false
+		for i := 0; i+1 < len(m.Args); i += 2 {
+			named = named || m.Args[i].Value.Text == v
+		}
+		if !named {
+			missing = append(missing, strconv.Quote(v))
+		}
+	}
+	if len(missing) == 0 {
+		return true
+	}
+	x.report(diag.DecodeIncomplete, m.Span, "decode says nothing of "+andList(missing), "add what they are, or a default as the third argument; to make them agree with nothing, write null as their value")
+	return false
+}
+
+// andList joins words as in "a, b and c"; of many it counts the rest.
+func andList(words []string) string {
+	if len(words) > fewNames {
+		words = append(slices.Clone(words[:fewNames]), fmt.Sprintf("%d more", len(words)-fewNames))
+	}
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 func (x *typer) unknownFunction(n *node) value {

@@ -49,6 +49,7 @@ const (
 	SlackNeedsCarry      Code = "RC2204"
 	WindowForm           Code = "RC2205"
 	BadSchedule          Code = "RC2206"
+	DecodeIncomplete     Code = "RC2207"
 )
 
 var typeCodes = []Explanation{
@@ -1399,6 +1400,29 @@ source b from csv {
 rule r between a, b {
   schedule { cron = "30 6 * * *" }
   key id
+}
+`,
+	},
+	{
+		Code:  DecodeIncomplete,
+		Title: `a decode that forgets values of an enum`,
+		Why:   `An enum lists its values, so what each of them becomes can be known before a run. Without a default, decode gives null for a value that its map does not name, and such a row agrees with nothing: in the middle of the night, and not when the rule is written. A value that nothing corresponds to is decoded to null.`,
+		Bad: `source a from csv {
+  path = "a.csv"
+  columns { id string, state enum("PAID", "REFUNDED", "CLOSED") }
+}
+
+rule r over a {
+  assert decode(state, {"PAID": 1, "REFUNDED": 2}) != null as known
+}
+`,
+		Good: `source a from csv {
+  path = "a.csv"
+  columns { id string, state enum("PAID", "REFUNDED", "CLOSED") }
+}
+
+rule r over a {
+  assert decode(state, {"PAID": 1, "REFUNDED": 2, "CLOSED": null}) != null as known
 }
 `,
 	},
