@@ -143,7 +143,7 @@ func (x *typer) unknownName(n *node) value {
 	d := diag.Diagnostic{Code: diag.UnknownName, Span: n.span, Message: fmt.Sprintf("unknown name %q", n.text)}
 	switch n.text {
 	case "nil", "None", "NULL", "Null", "undefined":
-		d.Hint, d.Fixes = "the null value is written null", []diag.Fix{{Title: "write null", Edits: []diag.Edit{{Span: n.span, New: "null"}}}}
+		d.Hint, d.Fixes = "the null value is written null", []diag.Fix{{Title: "write null", Edits: []diag.Edit{{Span: n.span, New: "null"}}, Safe: true}}
 	case "True", "TRUE", "False", "FALSE":
 		d.Hint = "the truth values are written true and false"
 	default:
@@ -163,7 +163,7 @@ func (x *typer) unknownName(n *node) value {
 		if secret {
 			d.Code, d.Message = diag.UnknownName, fmt.Sprintf("unknown name %q", n.text)
 			d.Hint = "a secret is written secret." + n.text
-			d.Fixes = []diag.Fix{{Title: "write secret." + n.text, Edits: []diag.Edit{{Span: n.span, New: "secret." + n.text}}}}
+			d.Fixes = []diag.Fix{{Title: "write secret." + n.text, Edits: []diag.Edit{{Span: n.span, New: "secret." + n.text}}, Safe: true}}
 		}
 		if x.derive && !secret {
 			d.Hint = hintNames(n.text, "", visible)

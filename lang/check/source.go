@@ -119,7 +119,7 @@ func (m *module) word(e *syntax.Expr, what string, allowed ...string) string {
 	hint := "write " + orList(quoted)
 	if n := m.peek(e); n != nil && n.shape == nameNode && slices.Contains(allowed, n.text) {
 		m.add(diag.Diagnostic{Code: diag.WrongValue, Span: e.Span, Message: fmt.Sprintf("the value of %s stands in quotes", what), Hint: fmt.Sprintf("write %q", n.text),
-			Fixes: []diag.Fix{{Title: "put quotes around it", Edits: []diag.Edit{{Span: e.Span, New: fmt.Sprintf("%q", n.text)}}}}})
+			Fixes: []diag.Fix{{Title: "put quotes around it", Edits: []diag.Edit{{Span: e.Span, New: fmt.Sprintf("%q", n.text)}}, Safe: true}}})
 		return ""
 	}
 	v := m.expr(e, &scope{what: what})

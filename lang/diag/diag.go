@@ -6,6 +6,7 @@ package diag
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // File is a text with a name. Name is as the user gave it, or relative to the current folder.
@@ -30,6 +31,9 @@ func (s Span) Text() string {
 
 // Code names a kind of diagnostic, "RC2004", for ever.
 type Code string
+
+// Lint reports whether c is of a file that is valid and probably wrong: such findings may be silenced.
+func (c Code) Lint() bool { return strings.HasPrefix(string(c), "RC4") }
 
 // Severity says how grave a diagnostic is.
 type Severity uint8
@@ -60,10 +64,13 @@ type Related struct {
 	Message string
 }
 
-// Fix is a change of text that mends the fault.
+// Fix is a change of text that mends the fault. A Safe one may be made unasked: only one thing can
+// have been meant, and no verdict and nothing that is kept between runs is lost. The others are
+// guesses for a person to choose from.
 type Fix struct {
 	Title string
 	Edits []Edit
+	Safe  bool
 }
 
 // Edit replaces the text of a span.

@@ -21,7 +21,7 @@ func sample() List {
 	amp := strings.Index(string(f.Text), "&&")
 	return List{
 		{Code: UnknownUnit, Span: Span{f, start, start + 4}, Message: `there is no unit "min"`, Hint: "write: 5m",
-			Fixes: []Fix{{"write 5m", []Edit{{Span{f, start, start + 4}, m}}}}},
+			Fixes: []Fix{{"write 5m", []Edit{{Span{f, start, start + 4}, m}}, true}}},
 		{Code: RefusedOperator, Severity: Warning, Span: Span{f, amp, amp + 2}, Message: "100% wrong, and: <odd>",
 			Related: []Related{{Span{f, 4, 7}, "see here"}}},
 		{Code: "RC3999", Severity: Info, Message: "of no file"},

@@ -17,7 +17,7 @@ func JSON(w io.Writer, l List) error {
 			j.Related = append(j.Related, jsonRelated{spanJSON(r.Span), r.Message})
 		}
 		for _, f := range d.Fixes {
-			fix := jsonFix{Title: f.Title}
+			fix := jsonFix{Title: f.Title, Safe: f.Safe}
 			for _, e := range f.Edits {
 				fix.Edits = append(fix.Edits, jsonEdit{spanJSON(e.Span), e.New})
 			}
@@ -65,6 +65,7 @@ type jsonRelated struct {
 
 type jsonFix struct {
 	Title string     `json:"title"`
+	Safe  bool       `json:"safe,omitempty"`
 	Edits []jsonEdit `json:"edits"`
 }
 

@@ -132,6 +132,7 @@ type fault struct {
 	message    string
 	hint       string
 	fix        *string // what to write instead of [start, end)
+	guess      bool    // of fix: something else may have been meant
 }
 
 func (f *fault) Error() string { return f.message }

@@ -133,7 +133,7 @@ func (p *parser) report(f *fault) {
 		if *f.fix == "" {
 			title = "remove it"
 		}
-		d.Fixes = []diag.Fix{{Title: title, Edits: []diag.Edit{{Span: d.Span, New: *f.fix}}}}
+		d.Fixes = []diag.Fix{{Title: title, Edits: []diag.Edit{{Span: d.Span, New: *f.fix}}, Safe: !f.guess}}
 	}
 	p.diags = append(p.diags, d)
 }

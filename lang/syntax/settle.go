@@ -132,7 +132,7 @@ func (p *parser) wantOutcome(name *Ident, outcomes []string) {
 	f := &fault{start: name.Span.Start, end: name.Span.End, code: diag.UnknownOutcome, message: fmt.Sprintf("unknown outcome %q", name.Name),
 		hint: "the outcomes are " + list(outcomes, "and")}
 	if near := diag.Suggest(name.Name, outcomes); near != "" {
-		f.hint, f.fix = fmt.Sprintf("did you mean %q?", near), &near
+		f.hint, f.fix, f.guess = fmt.Sprintf("did you mean %q?", near), &near, true
 	}
 	p.report(f)
 }

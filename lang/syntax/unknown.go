@@ -77,7 +77,7 @@ func (p *parser) unknownFault(k BlockKind, i, hi int) *fault {
 		f.hint = "to give a parameter its value, write: param " + word + " = …"
 	case near != "":
 		f.hint = fmt.Sprintf("did you mean %q?", near)
-		f.fix = &near
+		f.fix, f.guess = &near, true
 	case attributes && i+1 < hi && p.kind(i+1) != Newline && p.kind(i+1) != Op:
 		f.hint = "if it is a setting, write: " + word + " = …"
 	default:
