@@ -6,6 +6,7 @@ package lang
 import (
 	"github.com/recon-lang/recon/lang/check"
 	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/lint"
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/lang/syntax"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -18,6 +19,7 @@ type Unit struct {
 	Program *program.Program
 	Info    *check.Info
 	Diags   diag.List // sorted
+	Catalog schema.Catalog
 }
 
 // Compile parses and checks files together. Catalog is called once with the names of the plugins
@@ -30,8 +32,14 @@ func Compile(files []*diag.File, catalog func(plugins []string) schema.Catalog) 
 		u.Diags = append(u.Diags, diags...)
 	}
 	var found diag.List
-	u.Program, u.Info, found = check.Files(u.Files, catalog(check.Needs(u.Files)))
+	u.Catalog = catalog(check.Needs(u.Files))
+	u.Program, u.Info, found = check.Files(u.Files, u.Catalog)
 	u.Diags = append(u.Diags, found...)
 	u.Diags.Sort()
 	return u
+}
+
+// Lint gives the warnings of u's files: what is valid and probably wrong. It is sorted.
+func (u *Unit) Lint() diag.List {
+	return lint.Run(lint.Input{Files: u.Files, Program: u.Program, Info: u.Info, Catalog: u.Catalog, Diags: u.Diags})
 }

@@ -17,8 +17,9 @@ func newCheck(env environment) *cobra.Command {
 		Use:   "check [PATH…]",
 		Short: "check rule files without touching a data source",
 		Long: `check reads rule files and reports every mistake that can be known before a run: names, types,
-units, settings of plugins and what plugins can do. It connects to nothing and gives the same answer
-everywhere. Shapes of data sets that the rules do not declare come from recon.lock.
+units, settings of plugins and what plugins can do; and, as warnings, what is valid and probably wrong. It
+connects to nothing and gives the same answer everywhere. Shapes of data sets that the rules do not declare
+come from recon.lock. recon explain CODE says more of each finding, and how a warning is silenced.
 
 Exit code 0: no errors; 1: errors (with --strict, warnings too); 2: trouble.`,
 		Example: "  recon check\n  recon check rules/daily.recon --format json",
@@ -31,7 +32,8 @@ Exit code 0: no errors; 1: errors (with --strict, warnings too); 2: trouble.`,
 				return err
 			}
 			defer p.pool.Close()
-			diags := p.unit.Diags
+			diags := append(p.unit.Diags, p.unit.Lint()...)
+			diags.Sort()
 			if err := renderAs(env, format, p.files, diags); err != nil {
 				return err
 			}
@@ -39,7 +41,11 @@ Exit code 0: no errors; 1: errors (with --strict, warnings too); 2: trouble.`,
 				return exitError(exitFindings)
 			}
 			if format == "text" {
-				fmt.Fprintf(env.err, "%s, %s: no mistakes found\n", plural(len(p.files), "file"), plural(len(p.unit.Program.Rules), "rule"))
+				found := "no mistakes found"
+				if len(diags) > 0 {
+					found = plural(len(diags), "warning")
+				}
+				fmt.Fprintf(env.err, "%s, %s: %s\n", plural(len(p.files), "file"), plural(len(p.unit.Program.Rules), "rule"), found)
 			}
 			return nil
 		},

@@ -100,7 +100,8 @@ func TestRulesInPagesCompile(t *testing.T) {
 	actions := actionKinds()
 	compile := func(text string) diag.List {
 		file := &diag.File{Name: "page.recon", Text: []byte(text)}
-		return lang.Compile([]*diag.File{file}, func([]string) schema.Catalog { return schema.Catalog{Sources: sources, Actions: actions} }).Diags
+		unit := lang.Compile([]*diag.File{file}, func([]string) schema.Catalog { return schema.Catalog{Sources: sources, Actions: actions} })
+		return append(unit.Diags, unit.Lint()...)
 	}
 	compiled := 0
 	for _, path := range pages(t) {

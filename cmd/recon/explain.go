@@ -59,6 +59,12 @@ func explainCode(env environment, code diag.Code) error {
 	indent := func(text string) string {
 		return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
 	}
-	_, err := fmt.Fprintf(env.out, "%s: %s\n\n%s\n\nbad:\n\n%s\n\ngood:\n\n%s\n", e.Code, e.Title, strings.TrimSpace(e.Why), indent(e.Bad), indent(e.Good))
-	return err
+	if _, err := fmt.Fprintf(env.out, "%s: %s\n\n%s\n\nbad:\n\n%s\n\ngood:\n\n%s\n", e.Code, e.Title, strings.TrimSpace(e.Why), indent(e.Bad), indent(e.Good)); err != nil {
+		return err
+	}
+	if how := e.Silence(); how != "" {
+		_, err := fmt.Fprintf(env.out, "\nto silence it, on the statement's line or the line above:\n\n%s\n", indent(how))
+		return err
+	}
+	return nil
 }

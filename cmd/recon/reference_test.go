@@ -83,6 +83,9 @@ func writeDiagnostics(w io.Writer) {
 			if e.Good != "" {
 				fmt.Fprintf(w, "\n```%s\n%s```\n", good, lines(e.Good))
 			}
+			if how := e.Silence(); how != "" {
+				fmt.Fprintf(w, "\nTo silence it: `%s`\n", how)
+			}
 		}
 	}
 }

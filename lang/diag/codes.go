@@ -1,6 +1,9 @@
 package diag
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Explanation is what is said about a code beyond one place: the page that `recon explain CODE`
 // prints and that the reference lists.
@@ -12,9 +15,17 @@ type Explanation struct {
 	Good  string // the same file without the fault
 }
 
+// Silence is the comment that keeps a lint from being reported, or "" for what cannot be silenced.
+func (e Explanation) Silence() string {
+	if !e.Code.Lint() || e.Code == UnusedAllow || e.Code == BadAllow {
+		return ""
+	}
+	return fmt.Sprintf("# allow %s: the reason why it is right here", e.Code)
+}
+
 // tables are all codes, one slice for each range, each in a file of its own. A code that has
 // been released stays here for ever.
-var tables = [][]Explanation{syntaxCodes, typeCodes, pluginCodes, planCodes, handlerCodes}
+var tables = [][]Explanation{syntaxCodes, typeCodes, pluginCodes, handlerCodes, lintCodes, planCodes}
 
 // Codes are the explanations of all codes in ascending order.
 func Codes() []Explanation {

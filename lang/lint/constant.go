@@ -1,0 +1,56 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/recon-lang/recon/lang/program"
+)
+
+// constantCondition finds conditions, and parts of them, that are the same for every row.
+func constantCondition(p *pass) {
+	p.exprs(func(e *program.Expr) {
+		if e.Op == program.OpLiteral && e.Span.File != nil && e.Value.Type.Kind == trueKind {
+			return // a switch: written, or a let, as true or false
+		}
+		e.Walk(func(e *program.Expr) bool {
+			if !condition(e.Op) {
+				return true
+			}
+			k := evaluate(e, nil)
+			for _, b := range []bool{true, false} {
+				if k.is(b) {
+					p.report(e.Span, fmt.Sprintf("this condition is always %t", b), "")
+					return false
+				}
+			}
+			return true
+		})
+	})
+}
+
+var trueKind = truth(true).value.Type.Kind
+
+func condition(op program.Op) bool {
+	return slices.Contains([]program.Op{program.OpEqual, program.OpNotEqual, program.OpLess, program.OpLessEqual, program.OpGreater, program.OpGreaterEqual,
+		program.OpIn, program.OpAnd, program.OpOr, program.OpNot}, op)
+}
+
+// alwaysNull finds values that are null whatever the row is, and fallbacks that are never needed.
+func alwaysNull(p *pass) {
+	p.exprs(func(e *program.Expr) {
+		e.Walk(func(e *program.Expr) bool {
+			if e.Op != program.OpLiteral && evaluate(e, nil).state == isNull {
+				p.report(e.Span, "this value is always null", "")
+				return false
+			}
+			if e.Op == program.OpCall && e.Name == "coalesce" {
+				i := slices.IndexFunc(e.Args, func(a *program.Expr) bool { return evaluate(a, nil).present() })
+				if i >= 0 && i < len(e.Args)-1 {
+					p.report(e.Args[i+1].Span, fmt.Sprintf("coalesce never comes to this: %s is never null", text(e.Args[i].Span)), "leave it out")
+				}
+			}
+			return true
+		})
+	})
+}

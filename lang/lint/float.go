@@ -1,0 +1,32 @@
+package lint
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/recon-lang/recon/lang/builtin"
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// moneyWords are parts of names that money has.
+var moneyWords = regexp.MustCompile(`(?i)(^|_)(amount|amt|price|fee|fees|balance|cost|tax|refund|paid|salary|premium|payout|revenue|net|gross|total)(_|$)|金额|金額|费|費|价|價|余额|餘額|税`)
+
+// floatMoney finds money in floats, by its unit or its name.
+func floatMoney(p *pass) {
+	p.sources(func(s *program.Source) {
+		for _, c := range s.Columns {
+			if c.Type.Kind != schema.Float {
+				continue
+			}
+			_, currency := builtin.CurrencyDigits(c.Unit.Name)
+			if currency || c.Unit.Column > 0 || moneyWords.MatchString(c.Name) {
+				p.report(c.Span, fmt.Sprintf("%s looks like money and is a float, which has no exact cents", c.Name), "declare it as decimal(18, 2)")
+			}
+		}
+	})
+}
+
+// text is the text of a place on one line.
+func text(s diag.Span) string { return oneLine(s.Text()) }

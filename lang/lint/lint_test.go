@@ -1,0 +1,79 @@
+package lint_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/recon-lang/recon/lang"
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/langtest"
+	"github.com/recon-lang/recon/lang/lint"
+	"github.com/recon-lang/recon/plugins"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+func catalog([]string) schema.Catalog {
+	sources := map[string]schema.Source{}
+	for name, source := range plugins.Builtin() {
+		sources[name] = source().Describe()
+	}
+	return schema.Catalog{Sources: sources}
+}
+
+const noTest diag.Code = "RC4019"
+
+func compile(files ...*diag.File) *lang.Unit { return lang.Compile(files, catalog) }
+
+// Each file of testdata/lints.txtar is checked by itself. Where it does not speak of tests, rules without one are
+// passed over, so that a case need not have them.
+func TestCases(t *testing.T) {
+	langtest.Run(t, "testdata/*.txtar", func(t *testing.T, c *langtest.Case) diag.List {
+		var all diag.List
+		for _, f := range c.Files {
+			u := compile(f)
+			all = append(all, u.Diags...)
+			for _, d := range u.Lint() {
+				if d.Code != noTest || strings.Contains(string(f.Text), string(noTest)) {
+					all = append(all, d)
+				}
+			}
+		}
+		return all
+	})
+}
+
+// The page of a lint shows what gets it, and what does not.
+func TestLintsAreExplainedByTrueExamples(t *testing.T) {
+	ignore := func(l diag.List, e diag.Explanation) diag.List {
+		return slices.DeleteFunc(l, func(d diag.Diagnostic) bool { return d.Code == noTest && e.Code != noTest })
+	}
+	codes := []diag.Code{diag.UnusedAllow, diag.BadAllow}
+	for _, c := range lint.Checks {
+		codes = append(codes, c.Code)
+	}
+	for _, e := range diag.Codes() {
+		if !e.Code.Lint() {
+			continue
+		}
+		if !slices.Contains(codes, e.Code) {
+			t.Errorf("%s is explained and not looked for", e.Code)
+		}
+		if e.Bad == "" || e.Good == "" {
+			continue // HandlerNever, NoTest: until handlers and tests are checked
+		}
+		bad := compile(&diag.File{Name: "bad.recon", Text: []byte(e.Bad)})
+		if found := ignore(bad.Lint(), e); bad.Diags.HasErrors() || len(found) != 1 || found[0].Code != e.Code {
+			t.Errorf("%s: the bad example\n%sgives %v %v", e.Code, e.Bad, bad.Diags, found)
+		}
+		good := compile(&diag.File{Name: "good.recon", Text: []byte(e.Good)})
+		if found := ignore(good.Lint(), e); good.Diags.HasErrors() || len(found) != 0 {
+			t.Errorf("%s: the good example\n%sgives %v %v", e.Code, e.Good, good.Diags, found)
+		}
+	}
+	for _, code := range codes {
+		if _, ok := diag.Explain(code); !ok {
+			t.Errorf("%s is not explained", code)
+		}
+	}
+}

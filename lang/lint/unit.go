@@ -1,0 +1,87 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// unitAgainstNone finds numbers of a column without a unit that meet those of one with a unit.
+func unitAgainstNone(p *pass) {
+	meet := func(a, b *program.Expr) {
+		if !a.Unit.None() {
+			a, b = b, a
+		}
+		if a.Unit.None() && !b.Unit.None() && readsColumn(a) && readsColumn(b) && measured(a) {
+			unit := b.Unit.Name
+			if b.Unit.Column > 0 {
+				unit = "the unit of its row"
+			}
+			p.reportWith(diag.Diagnostic{Span: a.Span, Message: fmt.Sprintf("%s has no unit, and meets %s in %s", text(a.Span), text(b.Span), unit),
+				Hint: "declare the column with its unit", Related: []diag.Related{{Span: b.Span, Message: "this has a unit"}}})
+		}
+	}
+	for _, r := range p.Program.Rules {
+		for _, c := range r.Compare {
+			var first *program.Expr // with a unit
+			for _, t := range c.Terms {
+				if t != nil && !t.Unit.None() && first == nil {
+					first = t
+				}
+			}
+			for _, t := range c.Terms {
+				if first != nil && t != nil {
+					meet(t, first)
+				}
+			}
+		}
+	}
+	p.exprs(func(e *program.Expr) {
+		e.Walk(func(e *program.Expr) bool {
+			switch e.Op {
+			case program.OpAdd, program.OpSub, program.OpEqual, program.OpNotEqual, program.OpLess, program.OpLessEqual, program.OpGreater, program.OpGreaterEqual:
+				meet(e.Args[0], e.Args[1])
+			}
+			return true
+		})
+	})
+}
+
+func measured(e *program.Expr) bool {
+	k := e.Type.Kind
+	return k == schema.Integer || k == schema.Decimal || k == schema.Float
+}
+
+func readsColumn(e *program.Expr) bool {
+	reads := false
+	e.Walk(func(e *program.Expr) bool {
+		reads = reads || e.Op == program.OpColumn
+		return !reads
+	})
+	return reads
+}
+
+// moneyOfNone finds gates that hold a difference of numbers without a unit against money.
+func moneyOfNone(p *pass) {
+	for _, r := range p.Program.Rules {
+		for _, g := range r.Gates {
+			g.When.Walk(func(e *program.Expr) bool {
+				switch e.Op {
+				case program.OpLess, program.OpLessEqual, program.OpGreater, program.OpGreaterEqual, program.OpEqual, program.OpNotEqual:
+				default:
+					return true
+				}
+				a, b := e.Args[0], e.Args[1]
+				if literal(a) {
+					a, b = b, a
+				}
+				if name := metricOf(a); name != "" && literal(b) && a.Unit.None() && !b.Unit.None() {
+					p.report(b.Span, fmt.Sprintf("%s has no unit, and is held against %s", name, text(b.Span)), fmt.Sprintf("declare the columns with unit %q, or write the bare number", b.Unit.Name))
+				}
+				return false
+			})
+		}
+	}
+}
