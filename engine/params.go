@@ -170,22 +170,27 @@ func zoneOf(r *program.Rule) *time.Location {
 // settings gives a source's settings their values: expressions evaluated, paths absolute, names in SQL
 // bound.
 func settings(src *program.Source, env eval.Env) (schema.Config, error) {
+	return settingValues(src.Settings, src.Dir, "source "+src.Name, env)
+}
+
+// settingValues evaluates settings of what, whose paths count from dir.
+func settingValues(list []program.Setting, dir, what string, env eval.Env) (schema.Config, error) {
 	cfg := schema.Config{}
-	for _, s := range src.Settings {
+	for _, s := range list {
 		v, err := eval.Scalar(s.Value, env)
 		if err != nil {
-			return nil, fmt.Errorf("setting %s of source %s: %w", s.Name, src.Name, err)
+			return nil, fmt.Errorf("setting %s of %s: %w", s.Name, what, err)
 		}
 		if v.Null {
-			return nil, fmt.Errorf("setting %s of source %s is null", s.Name, src.Name)
+			return nil, fmt.Errorf("setting %s of %s is null", s.Name, what)
 		}
 		switch s.Value.Type.Kind {
 		case schema.Path:
-			v.Type, v.Text = schema.Type{Kind: schema.Path}, absolute(src.Dir, v.Text)
+			v.Type, v.Text = schema.Type{Kind: schema.Path}, absolute(dir, v.Text)
 		case schema.List:
 			if elem := s.Value.Type.Elem; elem != nil && elem.Kind == schema.Path {
 				for i := range v.List {
-					v.List[i].Type, v.List[i].Text = *elem, absolute(src.Dir, v.List[i].Text)
+					v.List[i].Type, v.List[i].Text = *elem, absolute(dir, v.List[i].Text)
 				}
 			}
 		case schema.SQL, schema.Secret:
@@ -194,7 +199,7 @@ func settings(src *program.Source, env eval.Env) (schema.Config, error) {
 		for _, b := range s.Params {
 			bound, err := eval.Scalar(b.Value, env)
 			if err != nil {
-				return nil, fmt.Errorf("parameter :%s in %s of source %s: %w", b.Name, s.Name, src.Name, err)
+				return nil, fmt.Errorf("parameter :%s in %s of %s: %w", b.Name, s.Name, what, err)
 			}
 			if v.Params == nil {
 				v.Params = map[string]schema.Value{}

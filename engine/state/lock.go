@@ -3,7 +3,9 @@ package state
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -66,4 +68,15 @@ func (l *lock) write(b []byte) error {
 func (l *lock) release() error {
 	_ = l.file.Truncate(0) // the lock counts, not what is written
 	return l.file.Close()
+}
+
+// LockDelivery keeps other processes from sending the messages of the state in dir at the same time, which would send some twice
+// and out of order. It does not hold the state itself: sending can take long. The error is a *HeldError if somebody else
+// sends.
+func LockDelivery(ctx context.Context, dir string, o Options) (release func() error, err error) {
+	l, err := takeLock(ctx, filepath.Join(dir, "delivery.lock"), o)
+	if err != nil {
+		return nil, fmt.Errorf("send the messages of state %s: %w", dir, err)
+	}
+	return l.release, nil
 }

@@ -87,69 +87,91 @@ func (s *Store) Outbox(ctx context.Context) iter.Seq2[Outgoing, error] {
 	}
 }
 
-// Delivered takes a message out of the outbox. It does nothing if the message is not there any more.
-func (s *Store) Delivered(id string) error {
-	return s.changeMessage(id, func(txn *badger.Txn, k []byte, _ []byte) error {
+// Waiting reports whether something waits to be sent.
+func (s *Store) Waiting() (bool, error) {
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	found, err := holds(txn, key('o'))
+	return found, s.wrap(err)
+}
+
+// holds reports whether a key begins with prefix.
+func holds(txn *badger.Txn, prefix []byte) (bool, error) {
+	found := errors.New("found")
+	err := scan(txn, prefix, func(_, _ []byte) error { return found })
+	if errors.Is(err, found) {
+		return true, nil
+	}
+	return false, err
+}
+
+// Delivered takes messages out of the outbox, all or none; at most a thousand, since it is one transaction. Those that are not there any more are passed
+// over.
+func (s *Store) Delivered(ids ...string) error {
+	return s.changeMessages(ids, func(txn *badger.Txn, k []byte, _ []byte) error {
 		if err := txn.Delete(k); err != nil {
 			return err
 		}
 		// The last one takes the generation with it.
 		generation := binary.BigEndian.Uint64(k[2:])
-		left := 0
-		if err := scan(txn, key('p', generation), func(_, _ []byte) error { left++; return nil }); err != nil {
+		if left, err := holds(txn, key('p', generation)); err != nil || left {
 			return err
 		}
-		if left == 0 {
-			return txn.Delete(key('o', generation))
-		}
-		return nil
+		return txn.Delete(key('o', generation))
 	})
 }
 
-// Attempted counts an attempt to send a message that failed.
-func (s *Store) Attempted(id string) error {
-	return s.changeMessage(id, func(txn *badger.Txn, k []byte, v []byte) error {
+// Attempted counts failed attempts to send a message.
+func (s *Store) Attempted(id string, failed int) error {
+	return s.changeMessages([]string{id}, func(txn *badger.Txn, k []byte, v []byte) error {
 		attempts, m, err := decodeMessage(v)
 		if err != nil {
 			return err
 		}
-		return txn.Set(k, encodeMessage(attempts+1, m))
+		return txn.Set(k, encodeMessage(attempts+failed, m))
 	})
 }
 
-func (s *Store) changeMessage(id string, change func(txn *badger.Txn, k, v []byte) error) error {
+// changeMessages changes messages in one transaction.
+func (s *Store) changeMessages(ids []string, change func(txn *badger.Txn, k, v []byte) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.step("outbox"); err != nil {
 		return s.wrap(err)
 	}
-	dash := strings.LastIndexByte(id, '-')
-	if dash < 0 {
-		return fmt.Errorf("state: %q is no message", id)
-	}
-	index, err := strconv.ParseUint(id[dash+1:], 10, 32)
-	if err != nil {
-		return fmt.Errorf("state: %q is no message", id)
-	}
 	return s.wrap(s.db.Update(func(txn *badger.Txn) error {
-		generation, err := generationOfRun(txn, id[:dash])
-		if err != nil || generation == 0 {
-			return err
+		for _, id := range ids {
+			if err := changeMessage(txn, id, change); err != nil {
+				return err
+			}
 		}
-		k := messageKey(generation, uint32(index))
-		item, err := txn.Get(k)
-		if errors.Is(err, badger.ErrKeyNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		v, err := item.ValueCopy(nil)
-		if err != nil {
-			return err
-		}
-		return change(txn, k, v)
+		return nil
 	}))
+}
+
+func changeMessage(txn *badger.Txn, id string, change func(txn *badger.Txn, k, v []byte) error) error {
+	dash := strings.LastIndexByte(id, '-')
+	index, err := strconv.ParseUint(id[dash+1:], 10, 32)
+	if dash < 0 || err != nil {
+		return fmt.Errorf("%q is no message", id)
+	}
+	generation, err := generationOfRun(txn, id[:dash])
+	if err != nil || generation == 0 {
+		return err
+	}
+	k := messageKey(generation, uint32(index))
+	item, err := txn.Get(k)
+	if errors.Is(err, badger.ErrKeyNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v, err := item.ValueCopy(nil)
+	if err != nil {
+		return err
+	}
+	return change(txn, k, v)
 }
 
 // generationOfRun finds the generation of a run's messages; 0 if it has none left.

@@ -348,7 +348,7 @@ func TestOutbox(t *testing.T) {
 	if strings.Join(texts, " ") != "one two three" || ids[0] != "runB-0" || ids[2] != "runC-0" {
 		t.Fatalf("outbox: %v %v", ids, texts)
 	}
-	for _, err := range []error{store.Attempted(ids[1]), store.Attempted(ids[1]), store.Delivered(ids[0]), store.Delivered(ids[0])} {
+	for _, err := range []error{store.Attempted(ids[1], 1), store.Attempted(ids[1], 1), store.Delivered(ids[0]), store.Delivered(ids[0])} {
 		if err != nil {
 			t.Fatal(err)
 		}
