@@ -15,15 +15,26 @@ type chunk struct {
 func (p *parser) matchBrackets() []chunk {
 	p.partner = make([]int32, len(p.sig))
 	m := matcher{p: p}
-	if m.match() {
+	if m.match(0, len(p.sig)) {
 		return []chunk{{lo: 0, hi: len(p.sig)}}
 	}
 	p.unclosed = true
+	chunks := p.pieces()
+	for i, c := range chunks {
+		if !m.match(c.lo, c.hi) {
+			chunks[i] = m.recover(c.lo, c.hi)
+		}
+	}
+	return chunks
+}
+
+// pieces cuts the file before each line that starts a declaration in column 1.
+func (p *parser) pieces() []chunk {
 	var chunks []chunk
 	lo := 0
 	for i := 1; i <= len(p.sig); i++ {
 		if i == len(p.sig) || p.startsDeclaration(i) {
-			chunks = append(chunks, m.recover(lo, i))
+			chunks = append(chunks, chunk{lo: lo, hi: i})
 			lo = i
 		}
 	}
@@ -72,10 +83,11 @@ type matcher struct {
 // opened is an open bracket: its place in sig, and the indent of its line.
 type opened struct{ at, indent int }
 
-// match matches the brackets of the file and reports whether they balance and are nested no
+// match matches the brackets of a piece and reports whether they balance and are nested no
 // deeper than they may. It stops where they do not.
-func (m *matcher) match() bool {
-	for i := range m.p.sig {
+func (m *matcher) match(lo, hi int) bool {
+	m.open = m.open[:0]
+	for i := lo; i < hi; i++ {
 		switch m.p.bracket(i) {
 		case '(', '[', '{':
 			m.push(opened{at: i})
