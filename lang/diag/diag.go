@@ -87,6 +87,31 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
+// Map is l with all its places changed by f. It shares nothing with l.
+func (l List) Map(f func(Span) Span) List {
+	if l == nil {
+		return nil
+	}
+	out := make(List, len(l))
+	for i, d := range l {
+		d.Span = f(d.Span)
+		d.Related = slices.Clone(d.Related)
+		for j := range d.Related {
+			d.Related[j].Span = f(d.Related[j].Span)
+		}
+		d.Fixes = slices.Clone(d.Fixes)
+		for j := range d.Fixes {
+			edits := slices.Clone(d.Fixes[j].Edits)
+			for k := range edits {
+				edits[k].Span = f(edits[k].Span)
+			}
+			d.Fixes[j].Edits = edits
+		}
+		out[i] = d
+	}
+	return out
+}
+
 // Sort orders l by file name, place and code, so that output does not depend on the
 // order of finding.
 func (l List) Sort() {

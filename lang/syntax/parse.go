@@ -39,10 +39,7 @@ func (p *parser) parse(tree *File) {
 	if !utf8.Valid(f.Text) {
 		p.reportEncoding()
 	}
-	p.text = string(f.Text)
-	p.tokens = scan(f.Text)
-	tree.Tokens = p.tokens
-	p.sieve(tree)
+	p.scan(tree)
 	for _, c := range p.matchBrackets() {
 		if p.faults > maxRead {
 			tree.Decls = append(tree.Decls, &BadDecl{Documented: p.place(c.lo, len(p.sig))})
@@ -58,6 +55,14 @@ func (p *parser) parse(tree *File) {
 		}
 	}
 	p.checkEdition(tree)
+}
+
+// scan cuts the text into tokens.
+func (p *parser) scan(tree *File) {
+	p.text = string(p.file.Text)
+	p.tokens = scan(p.file.Text)
+	tree.Tokens = p.tokens
+	p.sieve(tree)
 }
 
 // parser reads one file. It works on sig, the tokens that mean something, and line ends; places
