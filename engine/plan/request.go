@@ -30,7 +30,12 @@ func readSide(rule *program.Rule, side program.Side, in Inputs) Side {
 			return true
 		})
 	}
-	for _, e := range conjuncts(src.Where, nil) {
+	for i, c := range src.Columns {
+		if eval.Doubts(src, i) {
+			s.column(eval.DoubtColumn(c.Name), schema.Type{Kind: schema.Boolean})
+		}
+	}
+	for _, e := range Conjuncts(src.Where) {
 		c := Conjunct{Expr: e, Text: text(e), Pushed: -1, Here: true}
 		if cond, ok := condition(e, src, known); ok {
 			c.Pushed = len(s.Request.Where)
@@ -70,17 +75,19 @@ func (s *Side) column(name string, t schema.Type) int {
 	return len(s.Request.Columns) - 1
 }
 
-func conjuncts(e *program.Expr, to []*program.Expr) []*program.Expr {
+// Conjuncts are the conditions of which e is the conjunction; none of nil.
+func Conjuncts(e *program.Expr) []*program.Expr {
 	if e == nil {
-		return to
+		return nil
 	}
-	if e.Op == program.OpAnd {
-		for _, a := range e.Args {
-			to = conjuncts(a, to)
-		}
-		return to
+	if e.Op != program.OpAnd {
+		return []*program.Expr{e}
 	}
-	return append(to, e)
+	var all []*program.Expr
+	for _, a := range e.Args {
+		all = append(all, Conjuncts(a)...)
+	}
+	return all
 }
 
 // cutCondition asks for the window's rows, and for those without a time, because they are an error

@@ -24,6 +24,7 @@ type Shape struct {
 type shaped struct {
 	input  int     // the physical column, if kernel is nil
 	kernel *Kernel // of a derived column
+	doubt  int     // of a view's column: the physical column that says where it is poisoned, or -1
 	name   string
 }
 
@@ -40,7 +41,7 @@ func NewShape(src *program.Source, env Env) (*Shape, error) {
 		c := &src.Columns[i]
 		s.poisoned[i] = -1
 		if c.Derived == nil {
-			s.columns = append(s.columns, shaped{input: s.need(c.Physical, c.Type), name: c.Name})
+			s.columns = append(s.columns, shaped{input: s.need(c.Physical, c.Type), doubt: -1, name: c.Name})
 			continue
 		}
 		inner := env
@@ -53,11 +54,16 @@ func NewShape(src *program.Source, env Env) (*Shape, error) {
 		for _, part := range k.Explain() {
 			s.slow = append(s.slow, src.Name+"."+c.Name+": "+part)
 		}
-		s.columns = append(s.columns, shaped{kernel: k, name: c.Name})
+		s.columns = append(s.columns, shaped{kernel: k, doubt: -1, name: c.Name})
+	}
+	for i := range src.Columns {
+		if Doubts(src, i) {
+			s.columns[i].doubt = s.need(DoubtColumn(src.Columns[i].Name), schema.Type{Kind: schema.Boolean})
+		}
 	}
 	next := len(src.Columns)
 	for i, c := range s.columns {
-		if c.kernel != nil {
+		if c.kernel != nil || c.doubt >= 0 {
 			s.poisoned[i] = next
 			next++
 		}
@@ -130,7 +136,10 @@ func (s *Shape) Eval(b *batch.Batch) (*batch.Batch, []ColumnFault, error) {
 		}
 	}
 	for i, c := range s.columns {
-		if c.kernel != nil {
+		switch {
+		case c.doubt >= 0:
+			s.out.Columns = append(s.out.Columns, b.Columns[c.doubt])
+		case c.kernel != nil:
 			s.out.Columns = append(s.out.Columns, booleans(bits[i], b.Rows))
 		}
 	}

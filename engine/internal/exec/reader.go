@@ -125,6 +125,8 @@ func (r *reader) read(ctx context.Context, src sdk.Source, cfg schema.Config, ta
 	switch {
 	case own != nil:
 		return own
+	case err != nil && r.source.View != nil:
+		return err // it says which source of the view was being read
 	case err != nil:
 		return &SourceError{Source: r.source.Name, Err: err}
 	}

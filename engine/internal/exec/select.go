@@ -107,7 +107,7 @@ func (r *reader) settleBad(b *batch.Batch) error {
 				first = other
 			}
 		}
-		if !r.source.BadRows {
+		if !r.source.BadRows && (r.source.View == nil || first.column != wholeRow) { // a view hands on only what its parts report
 			return r.rowError(b, int(i), first)
 		}
 		left[int(i)] = true
