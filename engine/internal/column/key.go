@@ -7,6 +7,7 @@ import (
 
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/sdk/batch"
+	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -34,6 +35,28 @@ func appendPart(dst []byte, c *batch.Column, i int) []byte {
 		panic("column: a float in a key")
 	}
 	return binary.LittleEndian.AppendUint64(append(dst, byte(c.Type.Kind)), uint64(c.Ints[i]))
+}
+
+// AppendKeyPart appends row i of c to a canonical key. The column must not be of floats.
+func AppendKeyPart(dst []byte, c *batch.Column, i int) []byte { return appendPart(dst, c, i) }
+
+// TakeKeyPart appends the part that a canonical key begins with to a column of its type, and returns what follows it.
+func TakeKeyPart(key []byte, to *batch.Column) (rest []byte) {
+	if key[0] == nullPart {
+		to.AppendNull()
+		return key[1:]
+	}
+	switch to.Type.Layout() {
+	case schema.Varlen:
+		n, at := length(key, 1)
+		to.AppendBytes(key[at : at+n])
+		return key[at+n:]
+	case schema.Int128:
+		to.AppendNum(decimal.Num{Lo: binary.LittleEndian.Uint64(key[1:]), Hi: int64(binary.LittleEndian.Uint64(key[9:]))})
+		return key[17:]
+	}
+	to.AppendInt(int64(binary.LittleEndian.Uint64(key[1:])))
+	return key[9:]
 }
 
 // partEnd is where the part that starts at key[at] ends.

@@ -1,6 +1,7 @@
 package column
 
 import (
+	"encoding/binary"
 	"math/big"
 	"math/bits"
 
@@ -93,3 +94,21 @@ func (s *Sum) Negate() {
 	zero.Sub(*s)
 	*s = zero
 }
+
+// SumSize is the size of what Put writes.
+const SumSize = 24
+
+// Put writes s at b. SumAt reads it.
+func (s Sum) Put(b []byte) {
+	binary.LittleEndian.PutUint64(b, s.lo)
+	binary.LittleEndian.PutUint64(b[8:], s.mid)
+	binary.LittleEndian.PutUint64(b[16:], uint64(s.hi))
+}
+
+// SumAt is the sum that Put wrote at b.
+func SumAt(b []byte) Sum {
+	return Sum{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:]), int64(binary.LittleEndian.Uint64(b[16:]))}
+}
+
+// Num is the sum, if it fits in 128 bits.
+func (s Sum) Num() (decimal.Num, bool) { return s.num() }
