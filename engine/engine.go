@@ -26,12 +26,16 @@ import (
 // Config is what an Engine needs of the world, and how it goes about its work. Of the tuning none changes what a
 // run finds.
 type Config struct {
-	Open     func(context.Context, *program.Source) (sdk.Source, error) // what reads a source that is no view, in a process of its own; closed if it can be
-	Secret   func(*program.Secret) (string, error)                      // the text of a secret
-	StateDir string                                                     // folder of the state; made if it is not there
-	Wait     time.Duration                                              // how long to wait while another process holds the state
-	Show     int                                                        // how many breaks a report carries, of each list
-	Progress func(Progress)                                             // nil, or called by several goroutines
+	Open   func(context.Context, *program.Source) (sdk.Source, error) // what reads a source that is no view, in a process of its own; closed if it can be
+	Secret func(*program.Secret) (string, error)                      // the text of a secret
+
+	// Instead gives the source that stands in for another, or for a view: it has the same columns, read as they are. It is nil, or
+	// gives nil where nothing stands in. A test's tables come in by it.
+	Instead  func(*program.Source) *program.Source
+	StateDir string         // folder of the state; made if it is not there
+	Wait     time.Duration  // how long to wait while another process holds the state
+	Show     int            // how many breaks a report carries, of each list
+	Progress func(Progress) // nil, or called by several goroutines
 
 	Budget   int64  // bytes of memory for rows; 0: the plan's default
 	Strategy string // "": chosen by the plan
@@ -90,7 +94,7 @@ type prepared struct {
 	window  *plan.Window
 	covered time.Time // end of the window's covered part
 	zone    *time.Location
-	configs []schema.Config
+	configs map[*program.Source]schema.Config // settings of the sources that are no views
 }
 
 // prepare works out parameters, window and settings.
@@ -99,20 +103,18 @@ func (e *Engine) prepare(req Request) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &prepared{Request: req, params: params, zone: zoneOf(req.Rule)}
+	req.Rule = e.lower(req.Rule)
+	p := &prepared{Request: req, params: params, zone: zoneOf(req.Rule), configs: map[*program.Source]schema.Config{}}
 	if err := p.setWindow(); err != nil {
 		return nil, err
 	}
-	env := e.env(p)
 	for _, side := range req.Rule.Sides {
-		cfg, err := settings(side.Source, env)
-		if err != nil {
+		if err := p.configure(side.Source, e.env(p)); err != nil {
 			return nil, err
 		}
-		if side.Source.Optional {
-			cfg["optional"] = schema.Bool(true)
-		}
-		p.configs = append(p.configs, cfg)
+	}
+	if err := p.configureDrill(e.env(p)); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
@@ -182,12 +184,12 @@ func (e *Engine) Plan(ctx context.Context, req Request) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	sources, err := e.open(ctx, req.Rule)
+	sources, err := e.open(ctx, p, p.Rule, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer closeAll(sources)
-	return e.plan(p, sources)
+	return e.plan(p, p.Rule, sources)
 }
 
 // inputs are what the rest of the engine is told of the run.
@@ -195,12 +197,13 @@ func (p *prepared) inputs() plan.Inputs {
 	return plan.Inputs{Params: p.params, Now: p.At, Window: p.window}
 }
 
-func (e *Engine) plan(p *prepared, sources []sdk.Source) (*plan.Plan, error) {
+// plan plans a rule: that of the run, or its drill's.
+func (e *Engine) plan(p *prepared, rule *program.Rule, sources []sdk.Source) (*plan.Plan, error) {
 	in := p.inputs()
-	requests := plan.Requests(p.Rule, in)
-	opts := plan.Options{Inputs: in, Budget: e.cfg.Budget, Strategy: plan.Strategy(e.cfg.Strategy), Rows: e.cfg.Batch, Cores: e.cfg.Cores}
+	requests := plan.Requests(rule, in)
+	opts := plan.Options{Inputs: in, Budget: e.budget() - e.viewBudget(rule), Strategy: plan.Strategy(e.cfg.Strategy), Rows: e.cfg.Batch, Cores: e.cfg.Cores}
 	for i, src := range sources {
-		requests[i].Config = p.configs[i]
+		requests[i].Config = p.configs[rule.Sides[i].Source]
 		claims := sdk.Claims{}
 		if c, ok := src.(sdk.Claimer); ok {
 			claims = c.Claim(requests[i])
@@ -208,7 +211,7 @@ func (e *Engine) plan(p *prepared, sources []sdk.Source) (*plan.Plan, error) {
 		opts.Claims = append(opts.Claims, claims)
 		opts.Abilities = append(opts.Abilities, src.Describe().Abilities)
 	}
-	return plan.Build(p.Rule, opts)
+	return plan.Build(rule, opts)
 }
 
 // Explain writes a plan as text or, with format "json", as one line of JSON.
@@ -223,20 +226,6 @@ func Explain(w io.Writer, p *plan.Plan, format string) error {
 		return out.Encode(e)
 	}
 	return plan.Explain(w, p)
-}
-
-// open opens the source of each side.
-func (e *Engine) open(ctx context.Context, r *program.Rule) ([]sdk.Source, error) {
-	var sources []sdk.Source
-	for _, side := range r.Sides {
-		src, err := e.cfg.Open(ctx, side.Source)
-		if err != nil {
-			closeAll(sources)
-			return nil, fmt.Errorf("open %s: %w", side.Source.Name, err)
-		}
-		sources = append(sources, src)
-	}
-	return sources, nil
 }
 
 // closeAll ends the processes of sources. What they read has been used by then, so an error at the end of a process says

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/exec"
 	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/engine/result"
@@ -65,18 +66,24 @@ func (e *Engine) newReport(p *prepared, started time.Time) *result.Report {
 }
 
 func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, started time.Time) error {
-	sources, err := e.open(ctx, p.Rule)
+	folder, err := e.spillDir()
+	if err != nil {
+		return err
+	}
+	dir := column.NewDir(folder)
+	defer dir.Close()
+	sources, err := e.open(ctx, p, p.Rule, dir)
 	if err != nil {
 		return err
 	}
 	defer closeAll(sources)
-	pl, err := e.plan(p, sources)
+	pl, err := e.plan(p, p.Rule, sources)
 	if err != nil {
 		return err
 	}
 	report.Run.Strategy = string(pl.Strategy)
 	meter := newMeter(p.Rule, e.cfg.Progress)
-	out, err := e.match(ctx, p, pl, sources, meter)
+	out, err := e.match(ctx, p, pl, sources, folder, meter.note)
 	if err != nil {
 		return err
 	}
@@ -94,12 +101,12 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, st
 }
 
 // match reads and matches.
-func (e *Engine) match(ctx context.Context, p *prepared, pl *plan.Plan, sources []sdk.Source, meter *meter) (*exec.Outcome, error) {
-	dir, err := e.spillDir()
-	if err != nil {
-		return nil, err
+func (e *Engine) match(ctx context.Context, p *prepared, pl *plan.Plan, sources []sdk.Source, folder string, note func(exec.Progress)) (*exec.Outcome, error) {
+	configs := make([]schema.Config, len(sources))
+	for i, side := range pl.Rule.Sides {
+		configs[i] = p.configs[side.Source]
 	}
-	return exec.Run(ctx, pl, exec.Env{Sources: sources, Configs: p.configs, SpillDir: dir, Progress: meter.note})
+	return exec.Run(ctx, pl, exec.Env{Sources: sources, Configs: configs, SpillDir: folder, Progress: note})
 }
 
 // meter turns what single sides report into the progress of the run.
