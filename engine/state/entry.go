@@ -204,7 +204,8 @@ func (r *residual) tell(e *entry, after *record) error {
 			rows = g.attach(rows)
 		}
 	}
-	r.told.Break = Break{}
+	r.changes = changesOf(r.changes[:0], r.was, r.is)
+	r.told.Break, r.told.Changes = Break{}, r.changes
 	v.showBreak(&r.told.Break, rec)
 	return foreign(r.onTransition(&r.told))
 }

@@ -226,6 +226,9 @@ func (g *rig) push(t tb, w Window, residual []modelRow) (told []string, sum Summ
 		if tr.New && g.reports[tr.Break.ID] || !tr.New && !g.reports[tr.Break.ID] {
 			return fmt.Errorf("%s: reported=%v, and now %+v", name, g.reports[tr.Break.ID], tr)
 		}
+		if problem := wrongChanges(tr); problem != "" {
+			return fmt.Errorf("%s: %s: %+v", name, problem, tr)
+		}
 		if tr.New || tr.Cleared {
 			g.reports[tr.Break.ID] = tr.New
 		}
@@ -242,6 +245,44 @@ func (g *rig) push(t tb, w Window, residual []modelRow) (told []string, sum Summ
 	}
 	slices.Sort(told)
 	return told, sum
+}
+
+// wrongChanges says how the items of a transition contradict it; "" if they do not.
+func wrongChanges(tr *Transition) string {
+	fresh, expired := 0, 0
+	for i, c := range tr.Changes {
+		g := &tr.Break.Groups[c.Group]
+		item := g.Items[c.Item]
+		switch {
+		case i > 0 && (Change{Group: c.Group, Item: c.Item}) == (Change{Group: tr.Changes[i-1].Group, Item: tr.Changes[i-1].Item}):
+			return "an item twice"
+		case g.Outcome == result.Pending:
+			return "a pending item"
+		case g.Accepted != nil:
+			return "an accepted item"
+		case c.Expired && (!g.Expired || item.Outcome != result.Missing):
+			return "expired, and is not"
+		case !tr.Cleared && !c.New && !c.Expired, tr.Cleared && (c.New || c.Expired):
+			return "an item without a change"
+		}
+		if c.New {
+			fresh++
+		}
+		if c.Expired {
+			expired++
+		}
+	}
+	switch {
+	case len(tr.Changes) == 0:
+		return "no item"
+	case (tr.New || tr.Changed) != (fresh > 0):
+		return fmt.Sprintf("%d new items", fresh)
+	case tr.Expired != (expired > 0):
+		return fmt.Sprintf("%d expired items", expired)
+	case tr.New && fresh != len(tr.Changes):
+		return "an old item of a new break"
+	}
+	return ""
 }
 
 func recordOf(run, rule string) []byte {

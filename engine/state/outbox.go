@@ -38,25 +38,52 @@ func decodeMessage(b []byte) (attempts int, m Message, err error) {
 	return attempts, m, d.err
 }
 
-// writeMessages writes messages that no one sends until the settling names them.
-func (s *Store) writeMessages(generation uint64, messages []Message) error {
-	if len(messages) == 0 {
-		return nil
+// outbox writes the messages of a settling as they come. No one sends them until the settling names them.
+type outbox struct {
+	store      *Store
+	generation uint64
+	batch      *badger.WriteBatch // nil before the first
+	count      uint32
+}
+
+func (o *outbox) add(m Message) error {
+	if len(m.Payload) > partBytes {
+		return fmt.Errorf("a message of %s has %d bytes, more than %d", m.Action, len(m.Payload), partBytes)
 	}
-	if err := s.step("messages"); err != nil {
-		return err
-	}
-	batch := s.newBatch()
-	defer batch.Cancel()
-	for i, m := range messages {
-		if len(m.Payload) > partBytes {
-			return fmt.Errorf("a message of %s has %d bytes, more than %d", m.Action, len(m.Payload), partBytes)
-		}
-		if err := batch.Set(messageKey(generation, uint32(i)), encodeMessage(0, m)); err != nil {
+	if o.batch == nil {
+		if err := o.store.step("messages"); err != nil {
 			return err
 		}
+		o.batch = o.store.newBatch()
 	}
-	return batch.Flush()
+	o.count++
+	return o.batch.Set(messageKey(o.generation, o.count-1), encodeMessage(0, m))
+}
+
+// flush writes what is still in memory.
+func (o *outbox) flush() error {
+	if o.batch == nil {
+		return nil
+	}
+	if err := o.store.step("messages written"); err != nil {
+		return err
+	}
+	return o.batch.Flush()
+}
+
+func (o *outbox) close() {
+	if o.batch != nil {
+		o.batch.Cancel()
+	}
+}
+
+// Send puts a message into the outbox, to be delivered once the settling is committed. It may be called from the functions that
+// Residual is given, and any number of times: messages are not kept in memory. They are delivered in this order.
+func (t *Settling) Send(m Message) error {
+	if t.ended {
+		return errors.New("state: the settling has ended")
+	}
+	return t.store.wrap(t.outbox.add(m))
 }
 
 // Outbox lists what waits to be sent, in the order of the settlings.

@@ -7,6 +7,8 @@ type reported struct {
 	item    Item
 	digest  [16]byte
 	expired bool
+	group   int // index in the record's groups
+	index   int // of the item in the group
 }
 
 // tally is what one break adds to the counts.
@@ -27,7 +29,7 @@ func (v *view) report(items []reported, r *record, windows []Window, c *coverage
 		if s.pending {
 			t.pending = true
 		}
-		for _, it := range g.items {
+		for j, it := range g.items {
 			if len(v.decisions) > 0 {
 				if _, ok := v.accepted(identity, g, it.Outcome); ok {
 					t.accepted = true
@@ -41,7 +43,7 @@ func (v *view) report(items []reported, r *record, windows []Window, c *coverage
 			t.open = true
 			t.expired = t.expired || expired
 			t.stale = t.stale || v.stale(g)
-			items = append(items, reported{it, g.digest, expired})
+			items = append(items, reported{it, g.digest, expired, i, j})
 		}
 	}
 	return items, t
@@ -66,6 +68,28 @@ func compareReports(before, after []reported) (t Transition) {
 		t.Expired = t.Expired || a.expired && !wasExpired
 	}
 	return t
+}
+
+// changesOf lists the items that make the transition of a break: of a cleared one all that had been told.
+func changesOf(changes []Change, before, after []reported) []Change {
+	if len(after) == 0 {
+		for _, b := range before {
+			changes = append(changes, Change{Group: b.group, Item: b.index})
+		}
+		return changes
+	}
+	for _, a := range after {
+		c := Change{Group: a.group, Item: a.index, New: true, Expired: a.expired}
+		for _, b := range before {
+			if b.item == a.item && b.digest == a.digest {
+				c.New, c.Expired = false, c.Expired && !b.expired
+			}
+		}
+		if c.New || c.Expired {
+			changes = append(changes, c)
+		}
+	}
+	return changes
 }
 
 func (t *Transition) any() bool { return t.New || t.Changed || t.Cleared || t.Expired }

@@ -47,6 +47,7 @@ type residual struct {
 	shown        Group // reused
 	told         Transition
 	was, is      []reported
+	changes      []Change
 }
 
 // chunk is what is in memory of the three streams.

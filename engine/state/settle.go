@@ -41,6 +41,7 @@ type Settling struct {
 	generation uint64
 	committed  bool
 	ended      bool
+	outbox     outbox
 
 	residual
 }
@@ -107,6 +108,7 @@ func (s *Store) begin(ctx context.Context, of Settlement) (*Settling, error) {
 		return fail(err)
 	}
 	t.definition = id128(hashTexts(string(encoded)))
+	t.outbox = outbox{store: s, generation: t.generation}
 	t.foresee()
 	if err := t.residual.open(t); err != nil {
 		return fail(err)
@@ -213,7 +215,8 @@ func (t *Settling) foresee() {
 	t.after = &after
 }
 
-// Commit makes the settling the state, with the run's record (the JSON of a result.Run) and its messages:
+// Commit makes the settling the state, with the run's record (the JSON of a result.Run) and its messages, those of Send and
+// these after them:
 // all of it or, on an error, none.
 func (t *Settling) Commit(record []byte, messages []Message) error {
 	if t.ended {
@@ -237,7 +240,12 @@ func (t *Settling) commit(record []byte, messages []Message) error {
 	if err := t.ctx.Err(); err != nil {
 		return err
 	}
-	if err := t.store.writeMessages(t.generation, messages); err != nil {
+	for _, m := range messages {
+		if err := t.outbox.add(m); err != nil {
+			return err
+		}
+	}
+	if err := t.outbox.flush(); err != nil {
 		return err
 	}
 	if err := t.store.syncDir(); err != nil {
@@ -254,7 +262,7 @@ func (t *Settling) commit(record []byte, messages []Message) error {
 	if err := appendRun(txn, t.after.ledger.ID, t.of.Definition.Rule, t.of.Run, record); err != nil {
 		return err
 	}
-	if len(messages) > 0 {
+	if t.outbox.count > 0 {
 		if err := txn.Set(key('o', t.generation), []byte(t.of.Run)); err != nil {
 			return err
 		}
@@ -303,5 +311,6 @@ func (t *Settling) Abort() error {
 func (t *Settling) end() {
 	t.ended = true
 	t.residual.close()
+	t.outbox.close()
 	t.before.txn.Discard()
 }

@@ -136,7 +136,15 @@ type Break struct {
 // and Cleared exclude each other.
 type Transition struct {
 	New, Changed, Cleared, Expired bool
-	Break                          Break // after; if Cleared, before
+	Break                          Break    // after; if Cleared, before
+	Changes                        []Change // what makes it; valid during the call that hands it over
+}
+
+// Change is one item of a transition: Items[Item] of Groups[Group] of its break. New: it was not reported before, or not
+// with these rows. Expired: it is so since this settling. Neither is true of the items of a cleared break.
+type Change struct {
+	Group, Item  int
+	New, Expired bool
 }
 
 // Summary is what a settling leaves behind. It counts breaks: Open, Expired and Stale without what
@@ -145,6 +153,9 @@ type Summary struct {
 	Open, Pending, Expired, Accepted, Stale int64 // after it
 	New, Changed, Cleared, NewlyExpired     int64 // by it
 }
+
+// MaxPayload bounds the payload of a message, in bytes.
+const MaxPayload = partBytes
 
 // Message is something to be sent once the settling is committed.
 type Message struct {

@@ -29,6 +29,7 @@ func (m *module) action(d *actionDecl) {
 	m.prog.Actions = append(m.prog.Actions, d.prog)
 	d.kind, d.known = m.cat.Actions[name.Name]
 	m.use(name.Span, &Symbol{Kind: PluginSymbol, Name: name.Name, Doc: d.kind.Doc})
+	d.prog.PerBreak = d.kind.PerBreak
 	b := m.block(d.tree.Body)
 	sc := scope{what: "a setting"}
 	if !d.known {

@@ -7,6 +7,7 @@ type Action struct {
 	Name     string
 	Plugin   string // its kind: a built-in one or a plugin
 	Settings []Setting
+	PerBreak bool // it is done once for each break, not once for all breaks of a run
 	Doc      string
 	Dir      string // folder of the rule file, from which paths count
 	Span     diag.Span
