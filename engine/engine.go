@@ -12,6 +12,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/recon-lang/recon/engine/internal/eval"
@@ -27,6 +28,7 @@ import (
 // run finds.
 type Config struct {
 	Open   func(context.Context, *program.Source) (sdk.Source, error) // what reads a source that is no view, in a process of its own; closed if it can be
+	Act    func(context.Context, *program.Action) (sdk.Action, error) // what does an action; closed if it can be
 	Secret func(*program.Secret) (string, error)                      // the text of a secret
 
 	// Instead gives the source that stands in for another, or for a view: it has the same columns, read as they are. It is nil, or
@@ -70,7 +72,19 @@ type RowError = exec.RowError
 type Engine struct {
 	program *program.Program
 	cfg     Config
+
+	mu     sync.Mutex
+	outbox outboxState
 }
+
+// outboxState is what is known of the messages that wait in the state.
+type outboxState uint8
+
+const (
+	outboxUnknown outboxState = iota
+	outboxEmpty
+	outboxWaits
+)
 
 // New makes an engine. It opens nothing.
 func New(p *program.Program, cfg Config) *Engine {

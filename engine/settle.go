@@ -133,6 +133,7 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rep
 	if err := settling.Commit(record, nil); err != nil {
 		return err
 	}
+	e.noteOutbox(store)
 	// It has settled: an interrupt comes too late to say otherwise.
 	return t.largestOpen(context.WithoutCancel(ctx), store, &def, report)
 }

@@ -25,9 +25,11 @@ func newRun(env environment) *cobra.Command {
 		Long: `run reads the sources of rules, pairs their rows, settles what is open in the state folder, and reports.
 Without a name it runs every rule.
 
-Nothing is written until a run settles: a run that is interrupted or in trouble leaves the state as it was.
+Nothing is written until a run settles: a run that is interrupted or in trouble leaves the state as it was. Then the messages of its
+handlers are sent, and those that earlier runs could not send; what an action does not take waits for the next run (recon runs outbox).
 
-Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a break is open); 2: trouble.`,
+Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a break is open); 2: trouble, or a message
+that was not taken.`,
 		Example: `  recon run daily_payment --param date=2026-11-20
   recon run --in rules/ --format json
   recon run daily_payment --from 2026-11-01 --to 2026-11-07 --out week.html`,
@@ -54,6 +56,7 @@ Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a b
 			progress := newProgress(env)
 			cfg, err := tune.engine(engine.Config{
 				Open:     m.open,
+				Act:      m.act,
 				Secret:   func(s *program.Secret) (string, error) { return readSecret(env, s) },
 				StateDir: at.stateDir(),
 				Wait:     at.wait,
@@ -95,6 +98,8 @@ Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a b
 
 // runAll runs each rule for each of its sets of parameters, in order, and reports as it goes. worst is the greatest exit code.
 func (m *meant) runAll(ctx context.Context, env environment, eng *engine.Engine, days [][]map[string]string, out printer, progress *progress) (reports []*result.Report, worst int, err error) {
+	delivery := eng.NewDelivery()
+	defer func() { worst = max(worst, printUndelivered(env, delivery)) }()
 	for i, r := range m.rules {
 		for _, params := range days[i] {
 			report, err := eng.Run(ctx, engine.Request{Rule: r, Params: params, At: m.instant})
@@ -119,6 +124,12 @@ func (m *meant) runAll(ctx context.Context, env environment, eng *engine.Engine,
 				}
 			}
 			reports = append(reports, report)
+			if err != nil {
+				continue
+			}
+			if worst = max(worst, send(ctx, env, delivery)); ctx.Err() != nil {
+				return reports, worst, nil
+			}
 		}
 	}
 	return reports, worst, nil

@@ -13,13 +13,13 @@ import (
 func newRuns(env environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "runs",
-		Short: "list, show and verify recorded runs",
+		Short: "list, show and verify recorded runs, and what they have still to send",
 		Long: `Every run is recorded in the state folder with its counts and sums. The records are chained by
-hash: verify finds the first that was changed or is missing.`,
+hash: verify finds the first that was changed or is missing. outbox shows the messages of handlers that wait to be sent.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newRunsList(env), newRunsShow(env), newRunsVerify(env))
+	c.AddCommand(newRunsList(env), newRunsShow(env), newRunsVerify(env), newRunsOutbox(env))
 	return c
 }
 
