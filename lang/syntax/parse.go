@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/recon-lang/recon/lang/diag"
@@ -138,9 +139,35 @@ func (p *parser) report(f *fault) {
 		if *f.fix == "" {
 			title = "remove it"
 		}
-		d.Fixes = []diag.Fix{{Title: title, Edits: []diag.Edit{{Span: d.Span, New: *f.fix}}, Safe: !f.guess}}
+		d.Fixes = []diag.Fix{{Title: title, Edits: []diag.Edit{{Span: d.Span, New: p.apart(d.Span, *f.fix)}}, Safe: !f.guess}}
 	}
 	p.diags = append(p.diags, d)
+}
+
+// apart is a text to be written at a place, with blanks where it would run into a word or number beside it.
+func (p *parser) apart(at diag.Span, text string) string {
+	if text == "" {
+		if joins(p.text[:at.Start], p.text[at.End:]) {
+			return " "
+		}
+		return text
+	}
+	if joins(p.text[:at.Start], text) {
+		text = " " + text
+	}
+	if joins(text, p.text[at.End:]) {
+		text += " "
+	}
+	return text
+}
+
+// joins reports whether a text that ends and one that begins would make one word or number.
+func joins(before, after string) bool {
+	part := func(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
+	l, _ := utf8.DecodeLastRuneInString(before)
+	r, size := utf8.DecodeRuneInString(after)
+	next, _ := utf8.DecodeRuneInString(after[size:])
+	return part(l) && (part(r) || r == '.' && unicode.IsDigit(next))
 }
 
 func (p *parser) reportEncoding() {
