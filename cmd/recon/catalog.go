@@ -30,6 +30,8 @@ const lockName = "recon.lock"
 type project struct {
 	files []*diag.File
 	unit  *lang.Unit
+	// compile checks other texts of the files against the same plugins and shapes.
+	compile func([]*diag.File) *lang.Unit
 	lock  *schema.Lock
 	pool  *host.Pool
 }
@@ -51,13 +53,15 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 		return nil, err
 	}
 	p := &project{files: files, lock: lock, pool: pool}
-	p.unit = lang.Compile(files, func(names []string) schema.Catalog {
+	catalog := func(names []string) schema.Catalog {
 		// The bundled ones too, to suggest what was probably meant.
 		bundled, _ := pool.Describe(ctx, slices.Sorted(maps.Keys(plugins.Builtin())))
 		sources, missing := pool.Describe(ctx, names)
 		maps.Copy(sources, bundled)
 		return schema.Catalog{Sources: sources, Actions: builtinActions(), Tables: lock.Tables, Missing: missing}
-	})
+	}
+	p.compile = func(files []*diag.File) *lang.Unit { return lang.Compile(files, catalog) }
+	p.unit = p.compile(files)
 	return p, nil
 }
 

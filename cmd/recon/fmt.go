@@ -9,22 +9,25 @@ import (
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/format"
 	"github.com/recon-lang/recon/lang/syntax"
+	"github.com/recon-lang/recon/lang/textdiff"
 	"github.com/spf13/cobra"
 )
 
 func newFmt(env environment) *cobra.Command {
-	var check bool
+	var o fmtOptions
 	c := &cobra.Command{
 		Use:   "fmt [PATH…]",
 		Short: "write rule files in the canonical format",
 		Long: `fmt writes rule files in their canonical format, in place, and prints the names of those it
 changed. Without a path it takes every .recon file in the current folder and below; with "-" it
 reads a file from standard input and writes it to standard output. A file with errors in its syntax is left
-as it is.`,
-		Example: "  recon fmt\n  recon fmt --check rules/\n  recon fmt - < daily.recon",
+as it is.
+
+With --check or --diff it changes nothing, and the exit code is 1 if a file is not in format.`,
+		Example: "  recon fmt\n  recon fmt --check rules/\n  recon fmt --diff rules/ | patch -p0\n  recon fmt - < daily.recon",
 		RunE: func(c *cobra.Command, paths []string) error {
 			if len(paths) == 1 && paths[0] == "-" {
-				return fmtStdin(env, check)
+				return fmtStdin(env, o)
 			}
 			files, err := ruleFiles(paths)
 			if err != nil {
@@ -39,11 +42,7 @@ as it is.`,
 					continue
 				}
 				changed = true
-				fmt.Fprintln(env.out, f.Name)
-				if check {
-					continue
-				}
-				if err := replaceFile(f.Name, text); err != nil {
+				if err := o.rewrite(env, f, text); err != nil {
 					return err
 				}
 			}
@@ -53,14 +52,34 @@ as it is.`,
 				}
 				return exitError(exitFindings)
 			}
-			if check && changed {
+			if o.dry() && changed {
 				return exitError(exitFindings)
 			}
 			return nil
 		},
 	}
-	c.Flags().BoolVar(&check, "check", false, "change nothing; print the files that are not in format and exit with 1")
+	c.Flags().BoolVar(&o.check, "check", false, "change nothing; print the files that are not in format")
+	c.Flags().BoolVar(&o.diff, "diff", false, "change nothing; print how the files differ from their format")
 	return c
+}
+
+// fmtOptions say what becomes of a file whose text is to be another.
+type fmtOptions struct{ check, diff bool }
+
+// dry reports whether files stay as they are.
+func (o fmtOptions) dry() bool { return o.check || o.diff }
+
+// rewrite gives f its new text, or says what would change.
+func (o fmtOptions) rewrite(env environment, f *diag.File, text []byte) error {
+	if o.diff {
+		_, err := env.out.Write(textdiff.Unified(f.Name, f.Name, f.Text, text))
+		return err
+	}
+	fmt.Fprintln(env.out, f.Name)
+	if o.check {
+		return nil
+	}
+	return replaceFile(f.Name, text)
 }
 
 // formatted is the canonical text of f; nil and diagnostics if it does not parse.
@@ -72,7 +91,7 @@ func formatted(f *diag.File) ([]byte, diag.List) {
 	return format.File(tree), nil
 }
 
-func fmtStdin(env environment, check bool) error {
+func fmtStdin(env environment, o fmtOptions) error {
 	text, err := io.ReadAll(env.in)
 	if err != nil {
 		return fmt.Errorf("read standard input: %w", err)
@@ -85,7 +104,12 @@ func fmtStdin(env environment, check bool) error {
 		}
 		return exitError(exitFindings)
 	}
-	if check {
+	if o.diff {
+		if _, err := env.out.Write(textdiff.Unified(f.Name, f.Name, text, out)); err != nil {
+			return err
+		}
+	}
+	if o.dry() {
 		if !bytes.Equal(out, text) {
 			return exitError(exitFindings)
 		}

@@ -83,6 +83,7 @@ windows and carry-over. recon checks the rule like code, runs it over the source
 every difference. Open differences are kept in a state folder and matched when late data comes.
 
   recon check                       is every rule valid?
+  recon fix                         mend what can be mended without a doubt
   recon plan daily_payment          what would a run do?
   recon run daily_payment           run it; exit code 0: agrees, 1: differs, 2: trouble
   recon breaks list daily_payment   what is open
@@ -101,6 +102,7 @@ every difference. Open differences are kept in a state folder and matched when l
 		newCheck(env),
 		newDoc(env),
 		newExplain(env),
+		newFix(env),
 		newFmt(env),
 		newPlan(env),
 		newPlugin(env),

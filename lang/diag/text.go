@@ -50,7 +50,7 @@ func (t *textWriter) paint(style, text string) string {
 
 func (t *textWriter) diagnostic(d Diagnostic) {
 	style := map[Severity]string{Error: red, Warning: yellow, Info: cyan}[d.Severity]
-	if at := place(d.Span); at != "" {
+	if at := Place(d.Span); at != "" {
 		fmt.Fprintf(t.w, "%s: ", t.paint(bold, at))
 	}
 	fmt.Fprintf(t.w, "%s: %s\n", t.paint(style, d.Severity.String()+" "+string(d.Code)), t.paint(bold, printable(d.Message)))
@@ -61,12 +61,12 @@ func (t *textWriter) diagnostic(d Diagnostic) {
 		fmt.Fprintf(t.w, "   %s %s\n", t.paint(cyan, "hint:"), printable(d.Hint))
 	}
 	for _, r := range d.Related {
-		fmt.Fprintf(t.w, "   %s %s: %s\n", t.paint(cyan, "see"), place(r.Span), printable(r.Message))
+		fmt.Fprintf(t.w, "   %s %s: %s\n", t.paint(cyan, "see"), Place(r.Span), printable(r.Message))
 	}
 }
 
-// place is file:line:column.
-func place(s Span) string {
+// Place is file:line:column.
+func Place(s Span) string {
 	if s.File == nil {
 		return ""
 	}
@@ -167,7 +167,7 @@ func printable(text string) string {
 func Excerpt(w io.Writer, s Span, color bool) error {
 	t := textWriter{w: bufio.NewWriter(w), color: color}
 	if s.File != nil {
-		fmt.Fprintf(t.w, "%s\n", t.paint(bold, place(s)))
+		fmt.Fprintf(t.w, "%s\n", t.paint(bold, Place(s)))
 		t.excerpt(s, red)
 	}
 	return t.w.Flush()

@@ -41,7 +41,7 @@ var periods = map[string]int64{"hour": 3600e6, "day": day, "week": 7 * day, "mon
 func shortCarry(p *pass) {
 	for _, r := range p.Program.Rules {
 		w := r.Window
-		if w == nil {
+		if w == nil || w.Period == nil { // what it is of could not be read
 			continue
 		}
 		carry, ok := duration(w.Carry)

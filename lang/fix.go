@@ -1,0 +1,89 @@
+package lang
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/recon-lang/recon/lang/diag"
+)
+
+// maxRounds bounds how often Fix looks for what its own changes have brought to light. Each round mends
+// something, and what a round can bring to light lies within what was mended.
+const maxRounds = 100
+
+// Fixed is one fix that was made. Its place and edits belong to the text as it was in its round.
+type Fixed struct {
+	Diagnostic diag.Diagnostic
+	Fix        diag.Fix
+}
+
+// Fix makes the safe fixes of all findings in files, warnings included, until none is left, and gives the
+// files, changed ones as new values, and what it did. Compile says what is found in files. If it has no errors,
+// the result has none either.
+func Fix(files []*diag.File, compile func([]*diag.File) *Unit) ([]*diag.File, []Fixed) {
+	var made []Fixed
+	faulty := true
+	for range maxRounds {
+		unit := compile(files)
+		if unit.Diags.HasErrors() && !faulty {
+			panic("lang: a fix has made an error of a warning")
+		}
+		faulty = unit.Diags.HasErrors()
+		chosen := choose(slices.Concat(unit.Diags, unit.Lint()), files)
+		if len(chosen) == 0 {
+			break
+		}
+		files = apply(chosen, files)
+		made = append(made, chosen...)
+	}
+	return files, made
+}
+
+// choose takes, in the order of the text, the first safe fix of each finding that does not touch one taken before.
+func choose(found diag.List, files []*diag.File) []Fixed {
+	found.Sort()
+	var chosen []Fixed
+	var taken []diag.Edit
+	for _, d := range found {
+		i := slices.IndexFunc(d.Fixes, func(f diag.Fix) bool { return f.Safe })
+		if i < 0 {
+			continue
+		}
+		edits := d.Fixes[i].Edits
+		if slices.ContainsFunc(edits, func(e diag.Edit) bool {
+			return !slices.Contains(files, e.Span.File) || slices.ContainsFunc(taken, func(t diag.Edit) bool { return touch(t.Span, e.Span) })
+		}) {
+			continue
+		}
+		taken = append(taken, edits...)
+		chosen = append(chosen, Fixed{d, d.Fixes[i]})
+	}
+	return chosen
+}
+
+func touch(a, b diag.Span) bool { return a.File == b.File && a.Start <= b.End && b.Start <= a.End }
+
+// apply carries out fixes that do not touch each other.
+func apply(fixes []Fixed, files []*diag.File) []*diag.File {
+	edits := map[*diag.File][]diag.Edit{}
+	for _, f := range fixes {
+		for _, e := range f.Fix.Edits {
+			edits[e.Span.File] = append(edits[e.Span.File], e)
+		}
+	}
+	changed := slices.Clone(files)
+	for i, f := range files {
+		list := edits[f]
+		if len(list) == 0 {
+			continue
+		}
+		slices.SortFunc(list, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+		text, at := []byte(nil), 0
+		for _, e := range list {
+			text = append(append(text, f.Text[at:e.Span.Start]...), e.New...)
+			at = e.Span.End
+		}
+		changed[i] = &diag.File{Name: f.Name, Text: append(text, f.Text[at:]...)}
+	}
+	return changed
+}
