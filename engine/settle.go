@@ -109,8 +109,14 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rep
 	}
 	defer settling.Abort()
 	t := newTally(p, out, judge, window, e.cfg.Show)
+	if t.handlers, err = e.newHandlers(p, t.views, report.Run, settling.Send); err != nil {
+		return err
+	}
 	t.summary, err = settling.Residual(out.Rows(), t.group, t.transition)
 	if err != nil {
+		return err
+	}
+	if err := t.handlers.finish(report); err != nil {
 		return err
 	}
 	if err := t.all.Conserved(); err != nil {

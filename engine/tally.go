@@ -24,10 +24,12 @@ type tally struct {
 	expired []int64 // keys, by the side that lacks them
 	summary state.Summary
 	views   viewers
-	gone    largest
-	late    largest
-	open    []candidate // the largest groups of this window, for when all that is open is too much to go through
-	most    int
+	// handlers are told of each transition; nil if the rule has none.
+	handlers *handlers
+	gone     largest
+	late     largest
+	open     []candidate // the largest groups of this window, for when all that is open is too much to go through
+	most     int
 }
 
 // candidate is a group that may be among the largest.
@@ -138,6 +140,11 @@ func (t *tally) largestOpen(ctx context.Context, store *state.Store, def *state.
 
 // transition keeps what a report shows of a change, and counts expired keys.
 func (t *tally) transition(c *state.Transition) error {
+	if t.handlers != nil {
+		if err := t.handlers.transition(c); err != nil {
+			return err
+		}
+	}
 	switch {
 	case c.Cleared:
 		return t.keep(&t.gone, &c.Break)

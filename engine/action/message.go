@@ -29,8 +29,8 @@ type Head struct {
 	Window   *result.Window    `json:"window,omitempty"`
 	Outcome  string            `json:"outcome"`           // of the handler: "missing", "cleared"
 	Name     string            `json:"name,omitempty"`    // the side, comparison or assertion that the handler names
-	Count    int64             `json:"count"`             // how many breaks the handler took in this run
-	Skipped  int64             `json:"skipped,omitempty"` // of them, those beyond the handler's limit: nothing is done for them
+	Count    int64             `json:"count"`             // how many breaks it is about; 1 of an action per break
+	Skipped  int64             `json:"skipped,omitempty"` // in the last message of a run: breaks beyond the handler's limit, for which nothing is done
 	Breaks   []Break           `json:"breaks,omitempty"`  // at most MaxBreaks; the one of an action per break
 }
 

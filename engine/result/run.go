@@ -46,6 +46,7 @@ type Run struct {
 	Totals     map[string][]Total `json:"totals"`
 	Breaks     Transitions        `json:"breaks"`
 	Gates      []Gate             `json:"gates"`
+	Messages   *Messages          `json:"messages,omitempty"`   // nil for a rule without handlers
 	Definition string             `json:"definition,omitempty"` // fingerprint of the rule, hex
 }
 
@@ -156,6 +157,13 @@ type Transitions struct {
 	Changed  int64 `json:"changed"`
 	Stale    int64 `json:"stale"`
 	Accepted int64 `json:"accepted,omitempty"`
+}
+
+// Messages counts what the handlers of a rule asked for: messages that were put into the outbox, and breaks for which nothing is done
+// because they are beyond a handler's limit.
+type Messages struct {
+	Queued  int64 `json:"queued"`
+	Skipped int64 `json:"skipped,omitempty"`
 }
 
 // Gate is what one gate decided.

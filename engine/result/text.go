@@ -195,6 +195,13 @@ func (p *printer) gates(run *Run) {
 		p.printf(", %s accepted", count(b.Accepted))
 	}
 	p.printf("\n")
+	if m := run.Messages; m != nil && m.Queued+m.Skipped > 0 {
+		p.printf("messages  %s queued", count(m.Queued))
+		if m.Skipped > 0 {
+			p.printf(", %s breaks beyond a limit", count(m.Skipped))
+		}
+		p.printf("\n")
+	}
 	for _, g := range run.Gates {
 		mark, code := "ok  ", green
 		if g.Fired {

@@ -131,7 +131,7 @@ func (r *ruleCheck) do(s *syntax.Do) (done program.Do, ok bool) {
 	}
 	done = program.Do{Action: d.prog, Span: s.Span}
 	var given map[string]bool
-	t := &taker{name: d.kind.Name, word: "field", at: s.Action.Span, settings: d.kind.Fields, codes: fieldCodes}
+	t := &taker{name: d.kind.Name, word: "field", at: s.Action.Span, settings: d.kind.Fields, codes: fieldCodes, units: true}
 	for _, a := range b.left() {
 		t.scope = *r.fieldScope(d, a.Name.Name)
 		before := r.faults()

@@ -20,6 +20,7 @@ type taker struct {
 	one      [][]string // groups of which exactly one is given
 	also     []string   // other statements that stand beside the settings
 	scope    scope      // of their expressions
+	units    bool       // a number may have a unit
 	codes    takerCodes
 }
 
@@ -187,6 +188,10 @@ func (m *module) settingValue(taker *taker, v value, t schema.Type, s schema.Set
 	case schema.String, schema.Path, schema.Secret:
 	default:
 		before := m.faults()
+		if taker.units && !v.Unit.None() {
+			bare := *v.Expr
+			bare.Unit, v.Expr = program.Unit{}, &bare
+		}
 		if m.fits(v, t, what) {
 			return true
 		}

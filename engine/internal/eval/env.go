@@ -28,6 +28,12 @@ type Env struct {
 	// Metric is a number of the run, in gates. unit is the unit that the gate compares it in, or "".
 	Metric func(name, unit string) (schema.Value, error)
 
+	// Row is a declared column of the one row that a Single looks at.
+	Row func(side, index int) schema.Value
+
+	// Message is what count, sum or sample gives in the text of a message.
+	Message func(*program.Expr) (schema.Value, error)
+
 	Now  time.Time      // the run's scheduled instant
 	Zone *time.Location // where an expression names none; nil is UTC
 }

@@ -100,6 +100,11 @@ func (in *interpreter) operation(e *program.Expr) (schema.Value, error) {
 			unit = in.unit
 		}
 		return in.env.Metric(e.Name, unit)
+	case program.OpMessage:
+		if in.env.Message == nil {
+			return schema.Value{}, fmt.Errorf("%s stands in the text of a message, and there is none here", e.Name)
+		}
+		return in.env.Message(e)
 	case program.OpCall:
 		return in.call(e)
 	case program.OpNeg:
@@ -132,6 +137,9 @@ func (in *interpreter) operation(e *program.Expr) (schema.Value, error) {
 }
 
 func (in *interpreter) column(e *program.Expr) (schema.Value, error) {
+	if in.env.Row != nil && e.Op == program.OpColumn {
+		return in.env.Row(e.Side, e.Index), nil
+	}
 	i, err := in.env.columnOf(e)
 	if err != nil {
 		return schema.Value{}, err
