@@ -15,25 +15,26 @@ import (
 // Unit is what was made of some files. Program is to be run only if Diags has no errors; it and
 // Info are never nil.
 type Unit struct {
-	Files   []*syntax.File
+	Files   []*syntax.File // those that were given, in their order, and then those that they import
 	Program *program.Program
 	Info    *check.Info
 	Diags   diag.List // sorted
 	Catalog schema.Catalog
 }
 
-// Compile parses and checks files together. Catalog is called once with the names of the plugins
-// that the files name, sorted, and says what is known of them.
+// Compile parses and checks files together. An import names one of them. Catalog is called once with the names of
+// the plugins that the files name, sorted, and says what is known of them.
 func Compile(files []*diag.File, catalog func(plugins []string) schema.Catalog) *Unit {
-	u := &Unit{}
-	for _, f := range files {
-		tree, diags := syntax.Parse(f)
-		u.Files = append(u.Files, tree)
-		u.Diags = append(u.Diags, diags...)
-	}
+	return CompileAll(files, nil, catalog)
+}
+
+// CompileAll is Compile for files whose imports may name others, which open reads.
+func CompileAll(files []*diag.File, open Open, catalog func(plugins []string) schema.Catalog) *Unit {
+	l := load(files, open)
+	u := &Unit{Files: l.trees, Diags: l.diags}
 	var found diag.List
 	u.Catalog = catalog(check.Needs(u.Files))
-	u.Program, u.Info, found = check.Files(u.Files, u.Catalog)
+	u.Program, u.Info, found = check.Files(u.Files, l.imports, u.Catalog)
 	u.Diags = append(u.Diags, found...)
 	u.Diags.Sort()
 	return u

@@ -91,6 +91,6 @@ func BenchmarkCheck5000Lines(b *testing.B) {
 	cat := catalog()
 	b.ReportAllocs()
 	for b.Loop() {
-		check.Files([]*syntax.File{tree}, cat)
+		check.Files([]*syntax.File{tree}, nil, cat)
 	}
 }

@@ -35,15 +35,24 @@ func Needs(files []*syntax.File) []string {
 }
 
 // Files checks the files together: each is a module of its own, and the names of rules are unique
-// among all of them. The program holds what could be lowered and is to be run only if the
+// among all of them. Imports says which of the files an import names; one that is not there could not be
+// read, as somebody has said. The program holds what could be lowered and is to be run only if the
 // list has no errors. The list says nothing that syntax.Parse has said.
-func Files(files []*syntax.File, cat schema.Catalog) (*program.Program, *Info, diag.List) {
+func Files(files []*syntax.File, imports map[*syntax.Import]*syntax.File, cat schema.Catalog) (*program.Program, *Info, diag.List) {
 	c := &checker{
-		cat: cat, prog: &program.Program{}, rules: map[string]diag.Span{}, zones: map[string]*time.Location{},
+		cat: cat, prog: &program.Program{}, ruleSpans: map[string]diag.Span{}, zones: map[string]*time.Location{},
 		info: &Info{Defs: map[diag.Span]*Symbol{}, Uses: map[diag.Span]*Symbol{}, Types: map[diag.Span]Typed{}},
 	}
-	for _, f := range files {
-		m := c.declare(f)
+	modules := make([]*module, len(files))
+	byFile := map[*syntax.File]*module{}
+	for i, f := range files {
+		modules[i] = c.declare(f)
+		byFile[f] = modules[i]
+	}
+	for _, m := range modules {
+		m.link(imports, byFile)
+	}
+	for _, m := range inOrder(modules) {
 		m.check()
 	}
 	return c.prog, c.info, c.list
@@ -55,7 +64,8 @@ type checker struct {
 	prog  *program.Program
 	info  *Info
 	list  diag.List
-	rules map[string]diag.Span
+
+	ruleSpans map[string]diag.Span // the names of all rules, which are unique among all files
 	zones map[string]*time.Location // those loaded so far; nil: there is none of that name
 }
 

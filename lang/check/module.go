@@ -20,8 +20,9 @@ type module struct {
 	secrets   map[string]*secretDecl
 	rows      map[string]*rowsDecl // sources and views
 	actions   map[string]*actionDecl
-	foreign   map[string]bool    // names that imports bring: nothing is known below them
-	symbols   map[string]*Symbol // templates, modules, rules
+	imports   map[string]*importDecl
+	rules     map[string]*ruleDecl
+	symbols   map[string]*Symbol // templates
 	broken    bool               // some declaration could not be read and may be what is missed elsewhere
 }
 
@@ -31,6 +32,7 @@ type constantDecl struct {
 	param *syntax.Param // or
 	let   *syntax.Let
 	state progress
+	home  *module        // where it is declared, and its names are looked up
 	value value          // of a let
 	prog  *program.Param // of a param, nil if its type is unknown
 }
@@ -64,12 +66,21 @@ type rowsDecl struct {
 	trees   []*syntax.Column
 }
 
+// ruleDecl is a rule. Before its module has checked its rules there is its name and tree only; prog is nil if the rule
+// could not be lowered.
+type ruleDecl struct {
+	*Symbol
+	tree  *syntax.Rule
+	check *ruleCheck
+	prog  *program.Rule
+}
+
 // declare makes the names of a file known, and reports those that are declared twice.
 func (c *checker) declare(f *syntax.File) *module {
 	m := &module{
 		checker: c, tree: f,
 		constants: map[string]*constantDecl{}, secrets: map[string]*secretDecl{}, rows: map[string]*rowsDecl{}, actions: map[string]*actionDecl{},
-		foreign: map[string]bool{}, symbols: map[string]*Symbol{},
+		imports: map[string]*importDecl{}, rules: map[string]*ruleDecl{}, symbols: map[string]*Symbol{},
 	}
 	for _, d := range f.Decls {
 		switch d := d.(type) {
@@ -98,11 +109,14 @@ func (c *checker) declare(f *syntax.File) *module {
 		case *syntax.Template:
 			m.other(TemplateSymbol, d.Name, d.Doc)
 		case *syntax.Rule:
-			s := m.other(RuleSymbol, d.Name, d.Doc)
-			if old, taken := c.rules[d.Name.Name]; taken && old.File != d.Span.File {
+			r := &ruleDecl{Symbol: m.symbol(RuleSymbol, d.Name, d.Doc), tree: d}
+			if old, taken := c.ruleSpans[d.Name.Name]; taken {
 				m.twice(d.Name, &Symbol{Kind: RuleSymbol, Span: old})
-			} else if s != nil {
-				c.rules[d.Name.Name] = s.Span
+			} else {
+				c.ruleSpans[d.Name.Name] = r.Span
+			}
+			if m.rules[d.Name.Name] == nil {
+				m.rules[d.Name.Name] = r
 			}
 		case *syntax.Import:
 			m.imported(d)
@@ -118,7 +132,7 @@ func (m *module) symbol(kind SymbolKind, name *syntax.Ident, doc string) *Symbol
 }
 
 func (m *module) constant(d *constantDecl, kind SymbolKind, name *syntax.Ident, doc string) {
-	d.Symbol = m.symbol(kind, name, doc)
+	d.Symbol, d.home = m.symbol(kind, name, doc), m
 	m.order = append(m.order, d)
 	if old, taken := m.constants[name.Name]; taken {
 		m.twice(name, old.Symbol)
@@ -150,15 +164,6 @@ func (m *module) other(kind SymbolKind, name *syntax.Ident, doc string) *Symbol 
 func (m *module) twice(name *syntax.Ident, old *Symbol) {
 	m.add(diag.Diagnostic{Code: diag.AlreadyDeclared, Span: name.Span, Message: fmt.Sprintf("%s %q is declared already", old.Kind, name.Name),
 		Hint: "give one of them another name", Related: []diag.Related{{Span: old.Span, Message: "the first declaration"}}})
-}
-
-// imported takes note of an import, so that names below it are not reported as unknown.
-func (m *module) imported(d *syntax.Import) {
-	name := stem(d.Path.Value)
-	if d.As != nil {
-		name = d.As.Name
-	}
-	m.foreign[name] = true
 }
 
 // check checks all declarations of m, names first.
