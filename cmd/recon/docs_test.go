@@ -14,6 +14,7 @@ import (
 
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/langtest"
 	"github.com/recon-lang/recon/lang/syntax"
 	"github.com/recon-lang/recon/plugins"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -100,7 +101,7 @@ func TestRulesInPagesCompile(t *testing.T) {
 	actions := actionKinds()
 	compile := func(text string) diag.List {
 		file := &diag.File{Name: "page.recon", Text: []byte(text)}
-		unit := lang.Compile([]*diag.File{file}, func([]string) schema.Catalog { return schema.Catalog{Sources: sources, Actions: actions} })
+		unit := lang.CompileAll([]*diag.File{file}, langtest.Import, func([]string) schema.Catalog { return schema.Catalog{Sources: sources, Actions: actions} })
 		return append(unit.Diags, unit.Lint()...)
 	}
 	compiled := 0

@@ -76,25 +76,6 @@ func (m *module) sameForAllRuns(s program.Setting) {
 	}
 }
 
-// findActionHere is the action that ref names in this file; ok is false after a report, or where there was one.
-func (m *module) findActionHere(ref *syntax.Ref) (d *actionDecl, ok bool) {
-	head := ref.Names[0]
-	if d, ok := m.actions[head.Name]; ok && len(ref.Names) == 1 {
-		m.use(head.Span, d.Symbol)
-		return d, true
-	}
-	if m.foreign[head.Name] && len(ref.Names) > 1 || m.inBroken(head.Name) {
-		return nil, false
-	}
-	known := names(m.actions)
-	hint := hintNames(ref.String(), "the actions are", known)
-	if hint == "" {
-		hint = "declare it: action " + head.Name + " from webhook { … }"
-	}
-	m.add(diag.Diagnostic{Code: diag.UnknownAction, Span: ref.Span, Message: fmt.Sprintf("unknown action %q", ref), Hint: hint, Fixes: fixName(ref.Span, ref.String(), known)})
-	return nil, false
-}
-
 var placeholder = regexp.MustCompile(`\{([\p{L}_][\p{L}\p{N}_.]*)\}`)
 
 // placeholders reports a {name} in the texts of an action that the rule has no value for.

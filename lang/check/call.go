@@ -259,9 +259,6 @@ func andList(words []string) string {
 }
 
 func (x *typer) unknownFunction(n *node) value {
-	if x.foreign[n.text] {
-		return value{}
-	}
 	if s := builtin.FindSpecial(n.text); s != nil {
 		x.report(diag.WrongPlace, n.at, fmt.Sprintf("%s stands only %s", n.text, s.Place), "")
 		return value{}

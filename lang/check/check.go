@@ -52,21 +52,26 @@ func Files(files []*syntax.File, imports map[*syntax.Import]*syntax.File, cat sc
 	for _, m := range modules {
 		m.link(imports, byFile)
 	}
-	for _, m := range inOrder(modules) {
+	order := inOrder(modules)
+	for _, m := range order {
+		m.claimRules()
+	}
+	for _, m := range order {
 		m.check()
 	}
+	c.moved(modules)
 	return c.prog, c.info, c.list
 }
 
 // checker is the state of one call of Files.
 type checker struct {
-	cat   schema.Catalog
-	prog  *program.Program
-	info  *Info
-	list  diag.List
+	cat  schema.Catalog
+	prog *program.Program
+	info *Info
+	list diag.List
 
-	ruleSpans map[string]diag.Span // the names of all rules, which are unique among all files
-	zones map[string]*time.Location // those loaded so far; nil: there is none of that name
+	ruleSpans map[string]diag.Span      // the names of all rules, which are unique among all files
+	zones     map[string]*time.Location // those loaded so far; nil: there is none of that name
 }
 
 // location is the time zone of an IANA name, or nil.

@@ -31,7 +31,7 @@ func TestCodesAreListedAndUsed(t *testing.T) {
 		}
 		return all.String()
 	}
-	code := read("*.go")
+	code := read("*.go") + read("../*.go")
 	names := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(\w+)\s+Code = "(RC\d{4})"`).FindAllStringSubmatch(read("../diag/codes_*.go"), -1) {
 		if names[m[2]] {

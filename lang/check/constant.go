@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/recon-lang/recon/lang/diag"
@@ -16,6 +15,10 @@ import (
 // resolve types a param or a let when it is first needed.
 func (m *module) resolve(d *constantDecl) {
 	if d.state != fresh {
+		return
+	}
+	if d.home != m {
+		d.home.resolve(d)
 		return
 	}
 	d.state = underway
@@ -140,19 +143,4 @@ func (m *module) dir() string { return filepath.Dir(m.tree.Span.File.Name) }
 
 func stem(path string) string {
 	return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-}
-
-// paramsOf adds the parameters that e uses, and those of their defaults, to those found.
-func (m *module) paramsOf(e *program.Expr, found []*program.Param) []*program.Param {
-	e.Walk(func(e *program.Expr) bool {
-		if e.Op != program.OpParamRef {
-			return true
-		}
-		d := m.constants[e.Name]
-		if d != nil && d.prog != nil && !slices.Contains(found, d.prog) {
-			found = m.paramsOf(d.prog.Default, append(found, d.prog))
-		}
-		return true
-	})
-	return found
 }

@@ -77,8 +77,10 @@ func (x *typer) metric(n *node, path []*node) value {
 	case slices.Contains(betweenOutcomes, head) || head == "breach":
 		return m.outcome()
 	}
-	if x.foreign[words[0]] {
-		return value{}
+	if len(path) == 2 {
+		if v, ok := x.moduleName(n, path[0], path[1]); ok {
+			return v
+		}
 	}
 	for _, s := range x.sides {
 		if s.name == words[0] {

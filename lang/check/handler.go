@@ -116,7 +116,7 @@ func (r *ruleCheck) breakScope(what string) *scope {
 
 // do checks one thing that a handler does. ok is false if the action is not known.
 func (r *ruleCheck) do(s *syntax.Do) (done program.Do, ok bool) {
-	d, ok := r.findActionHere(s.Action)
+	d, ok := r.findAction(s.Action)
 	var b *block
 	if s.Body != nil {
 		b = r.module.block(s.Body)

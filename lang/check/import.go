@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/recon-lang/recon/lang/diag"
@@ -218,10 +219,14 @@ func (m *module) findRule(ref *syntax.Ref) (d *ruleDecl, ok bool) {
 	return d, true
 }
 
-// imports2 is module.name in an expression: a let or parameter of another file. ok is false if head is no import.
-func (x *typer) imported2(n, head, name *node) (v value, ok bool) {
+// moduleName is module.name in an expression: a let or parameter of another file. ok is false if head is no import.
+func (x *typer) moduleName(n, head, name *node) (v value, ok bool) {
 	if _, is := x.imports[head.text]; !is {
 		return value{}, false
+	}
+	if x.row != nil && x.row.Name == head.text || slices.ContainsFunc(x.sides, func(s *side) bool { return s.name == head.text }) {
+		x.report(diag.AmbiguousName, head.span, fmt.Sprintf("%q is a module as well as a side", head.text), "give the import another name with as")
+		return value{}, true
 	}
 	in, found := x.lookIn(&syntax.Ident{Place: syntax.Place{Span: head.span}, Name: head.text}, name.text, name.at)
 	if !found {

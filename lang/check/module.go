@@ -17,6 +17,7 @@ type module struct {
 
 	constants map[string]*constantDecl // params and lets
 	order     []*constantDecl
+	params    map[string]*constantDecl // of this file and those that it imports
 	secrets   map[string]*secretDecl
 	rows      map[string]*rowsDecl // sources and views
 	actions   map[string]*actionDecl
@@ -110,11 +111,6 @@ func (c *checker) declare(f *syntax.File) *module {
 			m.other(TemplateSymbol, d.Name, d.Doc)
 		case *syntax.Rule:
 			r := &ruleDecl{Symbol: m.symbol(RuleSymbol, d.Name, d.Doc), tree: d}
-			if old, taken := c.ruleSpans[d.Name.Name]; taken {
-				m.twice(d.Name, &Symbol{Kind: RuleSymbol, Span: old})
-			} else {
-				c.ruleSpans[d.Name.Name] = r.Span
-			}
 			if m.rules[d.Name.Name] == nil {
 				m.rules[d.Name.Name] = r
 			}
@@ -125,6 +121,21 @@ func (c *checker) declare(f *syntax.File) *module {
 		}
 	}
 	return m
+}
+
+// claimRules takes the names of m's rules, which are unique among all files.
+func (m *module) claimRules() {
+	for _, d := range m.tree.Decls {
+		d, ok := d.(*syntax.Rule)
+		if !ok {
+			continue
+		}
+		if old, taken := m.ruleSpans[d.Name.Name]; taken {
+			m.twice(d.Name, &Symbol{Kind: RuleSymbol, Span: old})
+			continue
+		}
+		m.ruleSpans[d.Name.Name] = d.Name.Span
+	}
 }
 
 func (m *module) symbol(kind SymbolKind, name *syntax.Ident, doc string) *Symbol {
@@ -168,14 +179,18 @@ func (m *module) twice(name *syntax.Ident, old *Symbol) {
 
 // check checks all declarations of m, names first.
 func (m *module) check() {
+	for _, d := range m.tree.Decls {
+		if d, ok := d.(*syntax.Secret); ok {
+			m.secret(d)
+		}
+	}
 	for _, d := range m.order {
 		m.resolve(d)
 	}
+	m.sameParams()
 	for _, d := range m.tree.Decls {
 		m.refuse(d)
 		switch d := d.(type) {
-		case *syntax.Secret:
-			m.secret(d)
 		case *syntax.Source:
 			if r := m.rows[d.Name.Name]; r != nil && r.tree == d {
 				m.source(r)
@@ -188,7 +203,11 @@ func (m *module) check() {
 	}
 	for _, d := range m.tree.Decls {
 		if d, ok := d.(*syntax.Rule); ok {
-			m.rule(d)
+			r := m.rules[d.Name.Name]
+			if r.tree != d { // a second one of that name, which nobody can mean
+				r = &ruleDecl{tree: d}
+			}
+			m.rule(r)
 		}
 	}
 }

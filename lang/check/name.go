@@ -28,11 +28,12 @@ func (x *typer) name(n *node) value {
 	switch {
 	case len(path) == 1:
 		return x.bareName(n)
-	case x.foreign[head]:
-		return value{}
 	case head == "secret" && len(path) == 2:
 		return x.secretRef(n, path[1])
 	case len(path) == 2:
+		if v, ok := x.moduleName(n, path[0], path[1]); ok {
+			return v
+		}
 		return x.qualified(n, path[0], path[1])
 	}
 	x.report(diag.UnknownName, n.span, fmt.Sprintf("%s has too many parts", n.span.Text()), "a column is written side.column")
@@ -140,6 +141,10 @@ func (x *typer) unknownName(n *node) value {
 			}
 		}
 	}
+	if x.imports[n.text] != nil {
+		x.report(diag.WrongPlace, n.span, fmt.Sprintf("%q is a module, not a value", n.text), "write "+n.text+".name")
+		return value{}
+	}
 	d := diag.Diagnostic{Code: diag.UnknownName, Span: n.span, Message: fmt.Sprintf("unknown name %q", n.text)}
 	switch n.text {
 	case "nil", "None", "NULL", "Null", "undefined":
@@ -213,7 +218,7 @@ func (x *typer) excused(name string) bool {
 			return true
 		}
 	}
-	return x.foreign[name] || x.inBroken(name)
+	return x.inBroken(name)
 }
 
 // visible are the names that may stand bare.

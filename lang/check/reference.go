@@ -82,7 +82,7 @@ func (x *typer) constantValue(span diag.Span, d *constantDecl) value {
 		if d.prog == nil {
 			return value{}
 		}
-		return value{Expr: &program.Expr{Op: program.OpParamRef, Name: d.Name, Type: d.prog.Type, Span: span}}
+		return value{Expr: &program.Expr{Op: program.OpParamRef, Name: d.Name, Param: d.prog, Type: d.prog.Type, Span: span}}
 	}
 	if d.value.bad() {
 		return value{}
@@ -127,7 +127,10 @@ func (x *typer) secretRef(n, name *node) value {
 		return value{}
 	}
 	x.use(name.at, d.Symbol)
-	return value{Expr: &program.Expr{Op: program.OpSecretRef, Name: name.text, Type: schema.Type{Kind: schema.Secret}, Span: n.span}}
+	if d.prog == nil {
+		return value{}
+	}
+	return value{Expr: &program.Expr{Op: program.OpSecretRef, Name: name.text, Secret: d.prog, Type: schema.Type{Kind: schema.Secret}, Span: n.span}}
 }
 
 // inBroken reports whether name occurs in a declaration or statement that could not be read: it

@@ -21,14 +21,10 @@ func (m *module) notYet(whole diag.Span, construct string, at diag.Span) {
 // refuse refuses the declarations that cannot be run yet.
 func (m *module) refuse(d syntax.Decl) {
 	switch d := d.(type) {
-	case *syntax.Import:
-		m.notYet(d.Span, "import", d.Path.Span)
 	case *syntax.View:
 		m.notYet(d.Span, "view", d.Name.Span)
 	case *syntax.Template:
 		m.notYet(d.Span, "template", d.Name.Span)
-	case *syntax.Moved:
-		m.notYet(d.Span, "moved", d.From.Span)
 	case *syntax.Test:
 		m.notYet(d.Span, "test", d.Title.Span)
 	}

@@ -45,9 +45,10 @@ var (
 	betweenAttributes = append([]string{"baseline", "duplicates"}, ruleAttributes...)
 )
 
-func (m *module) rule(d *syntax.Rule) {
-	before := m.faults()
+func (m *module) rule(decl *ruleDecl) {
+	before, d := m.faults(), decl.tree
 	r := &ruleCheck{module: m, tree: d, prog: &program.Rule{Name: d.Name.Name, Doc: d.Doc, Span: d.Name.Span}}
+	decl.check = r
 	for _, s := range d.Sides {
 		r.side(s)
 	}
@@ -74,6 +75,7 @@ func (m *module) rule(d *syntax.Rule) {
 		return
 	}
 	r.finish()
+	decl.prog = r.prog
 	m.prog.Rules = append(m.prog.Rules, r.prog)
 }
 
@@ -81,16 +83,8 @@ func (m *module) rule(d *syntax.Rule) {
 func (r *ruleCheck) side(t *syntax.Side) {
 	name := t.Name()
 	s := &side{name: name.Name, at: t.Span, rows: &rowsDecl{open: true}}
-	ref := t.Ref.Names
-	switch rows, ok := r.rows[ref[0].Name]; {
-	case len(ref) == 1 && ok:
+	if rows, ok := r.findRows(t.Ref); ok {
 		s.rows = rows
-		r.use(ref[0].Span, rows.Symbol)
-	case r.foreign[ref[0].Name] || r.inBroken(ref[0].Name):
-	default:
-		known := names(r.rows)
-		r.add(diag.Diagnostic{Code: diag.UnknownSource, Span: t.Ref.Span, Message: fmt.Sprintf("unknown source %q", t.Ref),
-			Hint: hintNames(t.Ref.String(), "the sources are", known), Fixes: fixName(t.Ref.Span, t.Ref.String(), known)})
 	}
 	s.symbol = &Symbol{Kind: SideSymbol, Name: s.name, Span: name.Span}
 	if t.As != nil {
@@ -200,6 +194,7 @@ func (r *ruleCheck) finish() {
 	for _, e := range exprsOf(p) {
 		p.Params = r.paramsOf(e, p.Params)
 	}
+	r.sameDefaults()
 	slices.SortFunc(p.Params, func(a, b *program.Param) int { return strings.Compare(a.Name, b.Name) })
 	p.Text = canonical(p)
 }

@@ -24,7 +24,13 @@ source b from csv {
   }
 }
 
-moved x to y
+rule r over a {
+  unique id
+}
+
+test "no account twice" for r {
+  expect matched 1
+}
 `,
 		Good: `source a from csv {
   path = "a.csv"

@@ -19,7 +19,9 @@
 package langtest
 
 import (
+	_ "embed"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -99,6 +101,19 @@ func Examples(t testing.TB) []*diag.File {
 		files = append(files, &diag.File{Name: filepath.Base(name), Text: text})
 	}
 	return files
+}
+
+//go:embed testdata/imports.txtar
+var imports []byte
+
+// Import gives the files that explanations, pages and cases import: those of testdata/imports.txtar.
+func Import(name string) (*diag.File, error) {
+	for _, f := range txtar.Parse(imports).Files {
+		if f.Name == name {
+			return &diag.File{Name: name, Text: f.Data}, nil
+		}
+	}
+	return nil, fs.ErrNotExist
 }
 
 // Long is a healthy file of at least that many lines, in canonical format: one of the examples

@@ -51,6 +51,7 @@ type Expr struct {
 	Name   string       // of Physical, ParamRef, Metric, Call, SecretRef, Bound
 	Side   int          // of Column: index into Rule.Sides; 0 within a source; within a view see View
 	Secret *Secret      // of SecretRef
+	Param  *Param       // of ParamRef: as it is declared where it is named; its value goes by its name
 	Index  int          // of Column: index into the source's Columns
 	Zone   string       // of Call: the time zone in which date parts of Args[0] are taken
 	Args   []*Expr

@@ -133,6 +133,14 @@ func (s *scanner) skipName() {
 	}
 }
 
+// IsName reports whether text can be a name.
+func IsName(text string) bool {
+	r, _ := utf8.DecodeRuneInString(text)
+	s := &scanner{text: []byte(text), end: len(text)}
+	s.skipName()
+	return (r == '_' || unicode.IsLetter(r)) && s.pos == len(text)
+}
+
 func (s *scanner) name() {
 	start := s.pos
 	s.skipName()
