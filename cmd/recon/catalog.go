@@ -60,7 +60,7 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 		maps.Copy(sources, bundled)
 		return schema.Catalog{Sources: sources, Actions: builtinActions(), Tables: lock.Tables, Missing: missing}
 	}
-	p.compile = func(files []*diag.File) *lang.Unit { return lang.Compile(files, catalog) }
+	p.compile = func(files []*diag.File) *lang.Unit { return lang.CompileAll(files, opener(files), catalog) }
 	p.unit = p.compile(files)
 	return p, nil
 }

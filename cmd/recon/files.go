@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
 )
 
@@ -38,6 +39,26 @@ func ruleFiles(paths []string) ([]*diag.File, error) {
 		files = append(files, &diag.File{Name: name, Text: text})
 	}
 	return files, nil
+}
+
+// opener reads files that are imported. One that was given by another name is the one that was given.
+func opener(given []*diag.File) lang.Open {
+	return func(name string) (*diag.File, error) {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range given {
+			if other, err := os.Stat(f.Name); err == nil && os.SameFile(info, other) {
+				return f, nil
+			}
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		return &diag.File{Name: name, Text: text}, nil
+	}
 }
 
 func findRuleFiles(path string) ([]string, error) {
