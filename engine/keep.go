@@ -18,6 +18,7 @@ import (
 type kept struct {
 	Layout      *column.Layout   `json:"layout"`
 	Comparisons []keptComparison `json:"comparisons,omitempty"`
+	Totals      bool             `json:"totals,omitempty"`
 }
 
 type keptComparison struct {
@@ -37,7 +38,7 @@ type keptBound struct {
 }
 
 func keep(r *program.Rule, layout *column.Layout, env eval.Env) (*kept, error) {
-	k := &kept{Layout: layout}
+	k := &kept{Layout: layout, Totals: r.Totals}
 	for _, c := range r.Compare {
 		kc := keptComparison{Name: c.Name, Unit: c.Unit.Name, Base: c.Base, All: c.Tolerance.All}
 		for _, b := range c.Tolerance.Bounds {

@@ -102,6 +102,9 @@ func (l *Ledger) Find(ctx context.Context, rule string, parts []string) ([]resul
 			list = append(list, *b)
 		}
 	}
+	if err := l.addDrills(list); err != nil {
+		return nil, err
+	}
 	if len(list) == 0 && width > 0 && len(parts) > width {
 		return nil, fmt.Errorf("%d parts of a key were given, and the key of rule %s has %d; quote a part that has spaces", len(parts), rule, width)
 	}
@@ -110,6 +113,27 @@ func (l *Ledger) Find(ctx context.Context, rule string, parts []string) ([]resul
 	}
 	result.Sort(list)
 	return list, nil
+}
+
+// addDrills puts to breaks what the run that saw them last found out about them.
+func (l *Ledger) addDrills(list []result.Break) error {
+	for i := range list {
+		if b := &list[i]; b.Totals && b.LastRun != "" {
+			r, err := l.store.Run(b.LastRun)
+			if errors.Is(err, state.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			run, err := decodeRun(r)
+			if err != nil {
+				return err
+			}
+			addDrills(list[i:i+1], run)
+		}
+	}
+	return nil
 }
 
 func keyBegins(key []result.Field, parts []string) bool {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/exec"
+	"github.com/recon-lang/recon/engine/internal/view"
 	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
@@ -88,6 +89,7 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, st
 		return err
 	}
 	defer out.Close()
+	rows := rowsOf(p.Rule, out, sources)
 	closeAll(sources) // everything is read: the memory of their processes is not needed while settling
 	read := int64(0)
 	for _, r := range out.Read {
@@ -96,8 +98,23 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, st
 	if read == 0 && !p.Rule.AllowEmpty {
 		report.Notes = append(report.Notes, "no side read any row, so the run fails; if that may be, write empty = \"allowed\" in the rule")
 	}
+	if report.Run.Drill, err = e.drill(ctx, p, out, dir, folder, report); err != nil {
+		return err
+	}
 	meter.settling()
-	return e.settle(ctx, p, out, report, started)
+	return e.settle(ctx, p, out, rows, report, started)
+}
+
+// rowsOf is how many rows each side has: of totals those that were summed up.
+func rowsOf(rule *program.Rule, out *exec.Outcome, sources []sdk.Source) (rows []int64) {
+	for i, r := range out.Read {
+		n := r.Rows
+		if v, ok := sources[i].(*view.Source); ok && rule.Totals {
+			n = v.Rows()
+		}
+		rows = append(rows, n)
+	}
+	return rows
 }
 
 // match reads and matches.

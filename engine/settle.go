@@ -83,7 +83,7 @@ func carry(micros int64, written *program.Expr) state.Carry {
 
 // settle makes what the run left the state of its window, decides the gates, and records the run; all of it at once, or
 // nothing.
-func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, report *result.Report, started time.Time) error {
+func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rows []int64, report *result.Report, started time.Time) error {
 	def, err := e.definition(p, out.Layout)
 	if err != nil {
 		return err
@@ -109,6 +109,7 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rep
 	}
 	defer settling.Abort()
 	t := newTally(p, out, judge, window, e.cfg.Show)
+	t.rows = rows
 	if t.handlers, err = e.newHandlers(p, t.views, report.Run, settling.Send); err != nil {
 		return err
 	}
@@ -141,7 +142,9 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rep
 	}
 	e.noteOutbox(store)
 	// It has settled: an interrupt comes too late to say otherwise.
-	return t.largestOpen(context.WithoutCancel(ctx), store, &def, report)
+	err = t.largestOpen(context.WithoutCancel(ctx), store, &def, report)
+	addDrills(report.Open, report.Run)
+	return err
 }
 
 func marshalRun(run *result.Run) ([]byte, error) {

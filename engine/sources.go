@@ -124,6 +124,13 @@ func (e *Engine) openView(ctx context.Context, p *prepared, rule *program.Rule, 
 	})
 }
 
+// openList opens a source so that the rows of some groups can be listed.
+func (e *Engine) openList(ctx context.Context, p *prepared, src *program.Source, by []*program.Expr, dir *column.Dir) (*view.Source, error) {
+	listed := view.Listed(src, by)
+	rule := &program.Rule{Name: p.Rule.Name, Zone: p.Rule.Zone, Window: p.Rule.Window, Sides: []program.Side{{Name: src.Name, Source: listed}}}
+	return e.openView(ctx, p, rule, listed, dir)
+}
+
 func (e *Engine) budget() int64 { return cmp.Or(e.cfg.Budget, plan.DefaultBudget) }
 
 // viewBudget is the half of the budget that views have, if they group or join.

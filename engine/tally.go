@@ -21,6 +21,7 @@ type tally struct {
 	missing int64       // keys that some side lacks, less what was accepted
 	double  int64       // keys that some side repeats, less what was accepted
 	pending int64
+	rows    []int64 // by side: of a rule with group those that were summed up, else those that were read
 	expired []int64 // keys, by the side that lacks them
 	summary state.Summary
 	views   viewers
@@ -171,10 +172,7 @@ func (t *tally) keep(in *largest, b *state.Break) error {
 }
 
 func (t *tally) metrics() *metrics {
-	m := &metrics{rule: t.p.Rule, counts: t.visible.Counts, missing: t.missing, double: t.double, pending: t.pending, summary: t.summary}
-	for _, r := range t.out.Read {
-		m.read = append(m.read, r.Rows)
-	}
+	m := &metrics{rule: t.p.Rule, counts: t.visible.Counts, missing: t.missing, double: t.double, pending: t.pending, summary: t.summary, read: t.rows}
 	return m
 }
 
@@ -188,6 +186,9 @@ func (t *tally) fill(report *result.Report) {
 	run.Outcomes = exec.Outcomes(rule, t.visible.Counts)
 	for i, side := range rule.Sides {
 		s := t.all.Counts.Side(i)
+		if rule.Totals {
+			s.Rows = t.rows[i]
+		}
 		s.Read, s.Carried = t.out.Read[i].Rows, t.all.Carried[i].Rows
 		run.Sides[side.Name] = &s
 		if t.expired[i] > 0 {

@@ -34,6 +34,7 @@ func (vs viewers) breakOf(b *state.Break) (result.Break, error) {
 			out.Key = v.shape.KeyFields(b.Key)
 		}
 		v.group(g, &out)
+		out.Totals = out.Totals || v.kept.Totals
 		out.Pending = out.Pending && g.Outcome == result.Pending
 		out.Expired = out.Expired || g.Expired
 		out.Stale = out.Stale || g.Stale

@@ -25,6 +25,8 @@ type Break struct {
 	FirstSeen   time.Time         // when the first run that reported it started
 	FirstRun    string
 	LastRun     string // the last run that saw it
+	Totals      bool   // its rows are totals of a rule with group
+	Drill       *Drill // of totals: what they are made of; nil if nobody looked
 }
 
 // Field is a named value.

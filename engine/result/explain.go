@@ -22,6 +22,12 @@ func Explain(w io.Writer, b *Break, style Style) error {
 		p.comparison(b, &c)
 	}
 	p.rows(b)
+	if d := b.Drill; d != nil {
+		p.printf("\n  %s: %s\n", p.style.paint(bold, "drill"), d.differs())
+		for _, line := range d.lines(len(d.Keys) + 1000) {
+			p.printf("    %s\n", line)
+		}
+	}
 	return p.err
 }
 
@@ -100,7 +106,11 @@ func (b *Break) zone() *time.Location {
 
 func (p *printer) rows(b *Break) {
 	for _, r := range b.Rows {
-		p.printf("\n  row of %s", p.style.paint(bold, r.Side))
+		what := "row"
+		if b.Totals {
+			what = "total"
+		}
+		p.printf("\n  %s of %s", what, p.style.paint(bold, r.Side))
 		if r.Window != nil {
 			p.printf(", read in the %s", windowText(r.Window))
 		}

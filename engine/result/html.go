@@ -45,11 +45,14 @@ type htmlReport struct {
 	Breaks  []htmlBreak
 	LeftOut int64
 	Trouble string
+	Rows    string // heading
+	Sums    string // heading
 }
 
 type htmlSide struct {
 	Name  string
 	Read  string
+	Verb  string
 	Note  string
 	Parts []htmlPart
 }
@@ -68,6 +71,8 @@ type htmlTotal struct {
 
 type htmlBreak struct {
 	State, What, Key, Amount, SortAmount, Values, FirstSeen, ID string
+	Differs                                                     string
+	Drill                                                       []string
 }
 
 func newHTMLReport(id int, r *Report) htmlReport {
@@ -84,6 +89,10 @@ func newHTMLReport(id int, r *Report) htmlReport {
 	}
 	if r.Run.Error != nil {
 		h.Trouble = *r.Run.Error
+	}
+	h.Rows, h.Sums = "Rows", "Sums of the rows read"
+	if r.Run.summedUp() {
+		h.Rows, h.Sums = "Totals", "Sums of all totals"
 	}
 	h.sides(r.Run)
 	for _, name := range slices.Sorted(maps.Keys(r.Run.Totals)) {
@@ -123,7 +132,11 @@ func (h *htmlReport) sides(run *Run) {
 		if s == nil {
 			continue
 		}
-		side := htmlSide{Name: name, Read: count(s.Read)}
+		side := htmlSide{Name: name, Read: count(s.Read), Verb: "read"}
+		if run.summedUp() {
+			side.Verb = "totals"
+			side.Note = " of " + count(s.Rows) + " rows"
+		}
 		if s.Carried > 0 {
 			side.Note = " + " + count(s.Carried) + " carried"
 		}
@@ -154,6 +167,9 @@ func newHTMLBreak(state string, b *Break) htmlBreak {
 	}
 	row := htmlBreak{
 		State: state, What: b.What(), Key: b.KeyText(), Amount: amountText(b), Values: b.Values(), ID: b.ID,
+	}
+	if b.Drill != nil {
+		row.Differs, row.Drill = b.Drill.differs(), b.Drill.lines(len(b.Drill.Keys)+1)
 	}
 	if !b.FirstSeen.IsZero() {
 		row.FirstSeen = b.FirstSeen.Format(time.DateOnly)

@@ -56,9 +56,12 @@ func (b *Break) MarshalJSON() ([]byte, error) {
 		FirstRun    string            `json:"first_run,omitempty"`
 		LastRun     string            `json:"last_run,omitempty"`
 		Accepted    *acceptance       `json:"accepted,omitempty"`
+		Totals      bool              `json:"totals,omitempty"`
+		Drill       *Drill            `json:"drill,omitempty"`
 	}{
 		ID: b.ID, Rule: b.Rule, Params: b.Params, State: b.State(), Stale: b.Stale, What: b.What(), Key: b.Key,
 		Unit: b.Unit, Rows: []row{}, Items: []item{}, FirstRun: b.FirstRun, LastRun: b.LastRun,
+		Totals: b.Totals, Drill: b.Drill,
 	}
 	if !empty(b.Amount) {
 		out.Amount = jsonValue(b.Amount)

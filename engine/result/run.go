@@ -48,6 +48,7 @@ type Run struct {
 	Gates      []Gate             `json:"gates"`
 	Messages   *Messages          `json:"messages,omitempty"`   // nil for a rule without handlers
 	Definition string             `json:"definition,omitempty"` // fingerprint of the rule, hex
+	Drill      []Drill            `json:"drill,omitempty"`      // what the groups that break are made of, the largest first
 }
 
 // Window is the period a run speaks for: [Start, End), and the part of it that had passed
@@ -61,6 +62,7 @@ type Window struct {
 // Side counts rows of one side. Read + Carried is always the sum of the others.
 type Side struct {
 	Read      int64 `json:"read"`
+	Rows      int64 `json:"rows,omitempty"` // of a rule with group: the rows that were summed up; the other numbers count totals
 	Carried   int64 `json:"carried,omitempty"`
 	Matched   int64 `json:"matched"`
 	Mismatch  int64 `json:"mismatch"`

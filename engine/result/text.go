@@ -28,6 +28,7 @@ func Text(w io.Writer, r *Report, style Style) error {
 	p.totals(r.Run)
 	p.gates(r.Run)
 	p.breaks("largest open breaks", r.Open, r.Run.Breaks.Open)
+	p.drills(r.Open)
 	p.breaks("pending: a partner may still come", r.Pending, int64(len(r.Pending)))
 	p.breaks("expired in this run", r.Expired, sum(r.Run.Outcomes.Expired))
 	p.breaks("cleared by this run", r.Cleared, r.Run.Outcomes.Cleared)
@@ -125,7 +126,16 @@ func (p *printer) counts(run *Run) {
 		carried = append(carried, count(run.Sides[side].Carried))
 		anyCarried = anyCarried || run.Sides[side].Carried != 0
 	}
-	t.add(append(append([]string{"rows read", ""}, read...), "")...)
+	if run.summedUp() {
+		summed := make([]string, 0, 2)
+		for _, side := range run.SideOrder {
+			summed = append(summed, count(run.Sides[side].Rows))
+		}
+		t.add(append(append([]string{"totals", ""}, read...), "")...)
+		t.add(append(append([]string{"rows summed up", ""}, summed...), "")...)
+	} else {
+		t.add(append(append([]string{"rows read", ""}, read...), "")...)
+	}
 	if anyCarried {
 		t.add(append(append([]string{"rows carried", ""}, carried...), "from other windows")...)
 	}
@@ -155,7 +165,11 @@ func (p *printer) totals(run *Run) {
 	if len(run.Totals) == 0 {
 		return
 	}
-	t := &table{head: []string{"sum of rows read"}}
+	label := "sum of rows read"
+	if run.summedUp() {
+		label = "sum of all totals"
+	}
+	t := &table{head: []string{label}}
 	for _, side := range run.SideOrder {
 		t.head = append(t.head, ">"+side)
 	}
@@ -235,6 +249,38 @@ func (p *printer) breaks(title string, list []Break, total int64) {
 		t.add(b.ID, b.What(), b.KeyText(), amountText(b), b.Values())
 	}
 	p.table(t)
+}
+
+// summedUp reports whether the run is of a rule with group.
+func (run *Run) summedUp() bool {
+	for _, s := range run.Sides {
+		if s.Rows > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// drillLines is how many lines of a drill a report shows for each group.
+const drillLines = 5
+
+// drills shows what the groups that break are made of.
+func (p *printer) drills(list []Break) {
+	first := true
+	for i := range list {
+		d := list[i].Drill
+		if d == nil {
+			continue
+		}
+		if first {
+			p.printf("\n%s\n", p.style.paint(bold, "what they are made of"))
+			first = false
+		}
+		p.printf("  %s  %s\n", list[i].KeyText(), p.style.paint(dim, d.differs()))
+		for _, line := range d.lines(drillLines) {
+			p.printf("    %s\n", line)
+		}
+	}
 }
 
 func amountText(b *Break) string {

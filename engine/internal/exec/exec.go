@@ -5,10 +5,12 @@ package exec
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"iter"
 	"runtime"
 	"runtime/debug"
+	"slices"
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
@@ -54,6 +56,7 @@ type Outcome struct {
 
 	shape    *column.Shape
 	over     bool
+	window   []byte    // of a rule over totals: what tells its keys from those of other windows
 	segments []segment // in the order of hashes
 	dir      *column.Dir
 	spools   []*column.Spool
@@ -82,6 +85,9 @@ func Run(ctx context.Context, p *plan.Plan, env Env) (*Outcome, error) {
 	}
 	dir := column.NewDir(env.SpillDir)
 	r := &run{plan: p, env: env, dir: dir, pool: &column.Pool{}, cores: p.Cores, out: &Outcome{dir: dir}}
+	if p.Rule.Totals && p.Window != nil { // a total of one window has nothing to do with that of another
+		r.out.window = binary.BigEndian.AppendUint64(nil, uint64(p.Window.Start.UnixMicro()))
+	}
 	if r.cores <= 0 {
 		r.cores = runtime.GOMAXPROCS(0)
 	}
@@ -171,6 +177,9 @@ func (o *Outcome) row(r column.Sided, names []int, buf []byte) (state.Row, []byt
 		row.Kind, row.Reason = state.Unkeyed, o.shape.Why(r.Row, r.Side)
 	default:
 		row.Key = o.shape.Key(r.Row)
+		if o.window != nil {
+			row.Key = slices.Concat(row.Key, o.window)
+		}
 	}
 	return row, buf
 }

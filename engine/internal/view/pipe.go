@@ -108,6 +108,11 @@ func (p *pipe) findNeeds(wanted []output) {
 	for _, e := range v.Group.By {
 		p.needs(e)
 	}
+	for i := range v.Row {
+		if p.s.list {
+			p.needRef(ref{0, i})
+		}
+	}
 	for _, i := range usedAggregates(v.Group, wanted) {
 		a := &v.Group.Aggregates[i]
 		p.needs(a.Where)

@@ -84,6 +84,7 @@ type Source struct {
 	// some groups.
 	extra []*program.Expr
 	only  *Only
+	list  bool // all columns of the row are needed
 }
 
 // child is a source below a view.
