@@ -10,6 +10,12 @@ import (
 	"github.com/recon-lang/recon/sdk"
 )
 
+// Actions gives the bundled actions by name, which are served in the same way. Those that recon does itself, such as webhook, are
+// not among them.
+func Actions() map[string]func() sdk.Action {
+	return map[string]func() sdk.Action{}
+}
+
 // Builtin gives the bundled sources by name: what `recon plugin serve NAME` serves.
 func Builtin() map[string]func() sdk.Source {
 	return map[string]func() sdk.Source{

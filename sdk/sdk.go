@@ -1,5 +1,5 @@
-// Package sdk is what the author of a plugin imports: the Source interface, the
-// request it gets, the error it gives, and Serve, which makes a program of it. It knows
+// Package sdk is what the author of a plugin imports: the Source and Action interfaces, the
+// requests they get, the error they give, and Serve, which makes a program of them. It knows
 // nothing of rules. Its API follows semantic versions.
 package sdk
 

@@ -11,23 +11,61 @@ import (
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
-func serve(src Source) {
+func serve(h handler) {
 	if !wire.Started() {
-		d := src.Describe()
+		name, version, doc := h.about()
 		fmt.Fprintf(os.Stderr, "This is the %s plugin of recon, version %s: %s\n"+
 			"It is not meant to be run by hand. Put it where recon looks for plugins, under the name\n"+
-			"recon-plugin-%s; recon starts it when a rule file names the source.\n", d.Name, d.Version, d.Doc, d.Name)
+			"recon-plugin-%s; recon starts it when a rule file names it.\n", name, version, doc, name)
 		os.Exit(1)
 	}
-	wire.Serve(handler{src})
+	wire.Serve(h)
 }
 
-// handler makes a Source what the wire serves.
-type handler struct{ src Source }
+// handler makes what a plugin offers what the wire serves. Either may be nil.
+type handler struct {
+	src Source
+	act Action
+}
 
-func (h handler) Describe() schema.Source { return h.src.Describe() }
+func (h handler) about() (name, version, doc string) {
+	if h.src != nil {
+		d := h.src.Describe()
+		return d.Name, d.Version, d.Doc
+	}
+	d := h.act.Describe()
+	return d.Name, d.Version, d.Doc
+}
+
+func (h handler) Describe() (o wire.Offer) {
+	if h.src != nil {
+		d := h.src.Describe()
+		o.Source = &d
+	}
+	if h.act != nil {
+		d := h.act.Describe()
+		o.Action = &d
+	}
+	return o
+}
+
+// Errors of a host that asks for what was not offered.
+var (
+	errNoSource = errors.New("this plugin offers no source")
+	errNoAction = errors.New("this plugin offers no action")
+)
+
+func (h handler) Do(ctx context.Context, t wire.Task) error {
+	if h.act == nil {
+		return errNoAction
+	}
+	return h.act.Do(ctx, ActionRequest(t))
+}
 
 func (h handler) Columns(ctx context.Context, cfg schema.Config) (schema.Table, error) {
+	if h.src == nil {
+		return schema.Table{}, errNoSource
+	}
 	return h.src.Columns(ctx, cfg)
 }
 
@@ -41,6 +79,9 @@ func (h handler) Claim(req wire.Request) ([]schema.Claim, bool) {
 }
 
 func (h handler) Read(ctx context.Context, req wire.Request, emit func(*batch.Batch) error) error {
+	if h.src == nil {
+		return errNoSource
+	}
 	return h.src.Read(ctx, ReadRequest(req), emit)
 }
 

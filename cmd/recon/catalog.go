@@ -32,8 +32,8 @@ type project struct {
 	unit  *lang.Unit
 	// compile checks other texts of the files against the same plugins and shapes.
 	compile func([]*diag.File) *lang.Unit
-	lock  *schema.Lock
-	pool  *host.Pool
+	lock    *schema.Lock
+	pool    *host.Pool
 }
 
 // load reads and checks the rule files that paths name. Plugins that the files name are
@@ -58,7 +58,16 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 		bundled, _ := pool.Describe(ctx, slices.Sorted(maps.Keys(plugins.Builtin())))
 		sources, missing := pool.Describe(ctx, names)
 		maps.Copy(sources, bundled)
-		return schema.Catalog{Sources: sources, Actions: builtinActions(), Tables: lock.Tables, Missing: missing}
+		acting, _ := pool.DescribeActions(ctx, slices.Sorted(maps.Keys(plugins.Actions())))
+		actions, without := pool.DescribeActions(ctx, names)
+		maps.Copy(actions, acting)
+		maps.Copy(actions, builtinActions()) // last, so that no plugin takes the place of one
+		for name, err := range without {
+			if _, ok := missing[name]; !ok {
+				missing[name] = err
+			}
+		}
+		return schema.Catalog{Sources: sources, Actions: actions, Tables: lock.Tables, Missing: missing}
 	}
 	p.compile = func(files []*diag.File) *lang.Unit { return lang.CompileAll(files, opener(files), catalog) }
 	p.unit = p.compile(files)
@@ -102,6 +111,7 @@ func newPool(env environment, lock *schema.Lock) (*host.Pool, error) {
 	opts := host.Options{
 		Log:     slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutTime})),
 		Builtin: plugins.Builtin(),
+		Actions: plugins.Actions(),
 		Self:    self,
 		Pins:    map[string]host.Pin{},
 	}

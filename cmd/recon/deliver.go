@@ -12,11 +12,11 @@ import (
 )
 
 // act gives what does an action: one that recon brings along, or a plugin in a process of its own.
-func (p *project) act(_ context.Context, a *program.Action) (sdk.Action, error) {
+func (p *project) act(ctx context.Context, a *program.Action) (sdk.Action, error) {
 	if builtin, ok := action.Builtin()[a.Plugin]; ok {
 		return builtin, nil
 	}
-	return nil, fmt.Errorf("there is no action of the kind %q", a.Plugin)
+	return p.pool.OpenAction(ctx, a.Plugin)
 }
 
 // send sends what waits in the outbox, and gives the exit code: a run has settled whatever becomes of its messages.

@@ -128,7 +128,7 @@ func cell(text string) string {
 }
 
 func writePlugins(w io.Writer) {
-	pageHead(w, "Plugins", "The bundled sources and their settings. `recon plugin show NAME` prints the same, for other plugins too. What every source has "+
+	pageHead(w, "Plugins", "The bundled sources, the actions, and their settings. `recon plugin show NAME` prints the same, for other plugins too. What every source has "+
 		"(`columns`, `where`, `time`, `zone`, `sorted`, `bad_rows`) is in [the language reference](language.md#5-sources).")
 	table := plugins.Builtin()
 	for _, name := range slices.Sorted(maps.Keys(table)) {
@@ -140,24 +140,50 @@ func writePlugins(w io.Writer) {
 		for _, group := range s.OneSetting {
 			fmt.Fprintf(w, "\nExactly one of `%s` is given.\n", strings.Join(group, "`, `"))
 		}
-		fmt.Fprint(w, "\n| setting | type | default | means |\n|---|---|---|---|\n")
-		for _, set := range s.Settings {
-			def := ""
-			switch {
-			case set.Required:
-				def = "required"
-			case set.Default != "":
-				def = "`" + cell(set.Default) + "`"
-			}
-			doc := set.Doc
-			if len(set.OneOf) > 0 {
-				doc += " One of `" + strings.Join(set.OneOf, "`, `") + "`."
-			}
-			if set.Example != "" {
-				doc += fmt.Sprintf(" For example `%s = %s`.", set.Name, set.Example)
-			}
-			fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", set.Name, set.Type, def, cell(doc))
+		writeSettings(w, "setting", s.Settings)
+	}
+	fmt.Fprint(w, "\n# Actions\n\nWhat a handler can do: see [the language reference](language.md). Settings stand where the action is declared, fields where a handler does it.\n")
+	actions := bundledActions()
+	for _, name := range slices.Sorted(maps.Keys(actions)) {
+		a := actions[name]
+		fmt.Fprintf(w, "\n## %s, the action\n\n%s\n", a.Name, a.Doc)
+		if a.PerBreak {
+			fmt.Fprint(w, "\nIt is done once for each break.\n")
 		}
+		writeSettings(w, "setting", a.Settings)
+		if len(a.Fields) > 0 {
+			writeSettings(w, "field", a.Fields)
+		}
+	}
+}
+
+// bundledActions are the actions that recon does itself and those of the bundled plugins.
+func bundledActions() map[string]schema.Action {
+	actions := builtinActions()
+	for name, a := range plugins.Actions() {
+		actions[name] = a().Describe()
+	}
+	return actions
+}
+
+func writeSettings(w io.Writer, word string, settings []schema.Setting) {
+	fmt.Fprintf(w, "\n| %s | type | default | means |\n|---|---|---|---|\n", word)
+	for _, set := range settings {
+		def := ""
+		switch {
+		case set.Required:
+			def = "required"
+		case set.Default != "":
+			def = "`" + cell(set.Default) + "`"
+		}
+		doc := set.Doc
+		if len(set.OneOf) > 0 {
+			doc += " One of `" + strings.Join(set.OneOf, "`, `") + "`."
+		}
+		if set.Example != "" {
+			doc += fmt.Sprintf(" For example `%s = %s`.", set.Name, set.Example)
+		}
+		fmt.Fprintf(w, "| `%s` | %s | %s | %s |\n", set.Name, set.Type, def, cell(doc))
 	}
 }
 

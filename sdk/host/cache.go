@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"github.com/recon-lang/recon/sdk/internal/wire"
-	"github.com/recon-lang/recon/sdk/schema"
 )
 
 // cacheFolder is where descriptions are kept: a user without a home, as in many
@@ -22,17 +21,17 @@ func cacheFolder(wanted string) string {
 }
 
 // descriptionFile names the file of a description. The version is that of its form.
-func (p *Pool) descriptionFile(hash string) string { return filepath.Join(p.cache, hash+".v1") }
+func (p *Pool) descriptionFile(hash string) string { return filepath.Join(p.cache, hash+".v2") }
 
 // cached is the description that was kept for a program. A cache that cannot be read is
 // none.
-func (p *Pool) cached(hash string) (schema.Source, bool) {
+func (p *Pool) cached(hash string) (wire.Offer, bool) {
 	if p.cache == "" {
-		return schema.Source{}, false
+		return wire.Offer{}, false
 	}
 	data, err := os.ReadFile(p.descriptionFile(hash))
 	if err != nil {
-		return schema.Source{}, false
+		return wire.Offer{}, false
 	}
 	d, err := wire.UnmarshalDescription(data)
 	return d, err == nil
@@ -40,7 +39,7 @@ func (p *Pool) cached(hash string) (schema.Source, bool) {
 
 // keep keeps a description. It is written whole or not at all, since other processes read
 // it; where that fails, the next one starts the plugin again.
-func (p *Pool) keep(hash string, d schema.Source) {
+func (p *Pool) keep(hash string, d wire.Offer) {
 	if p.cache == "" {
 		return
 	}

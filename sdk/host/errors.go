@@ -64,7 +64,7 @@ type crash struct {
 func (c *crash) Error() string {
 	doing := map[string]string{
 		"start": "while it started", "read": "while it read", "columns": "while it looked at the data set",
-		"describe": "while it described itself", "claim": "while it planned a read",
+		"describe": "while it described itself", "claim": "while it planned a read", "do": "while it acted",
 	}[c.doing]
 	s := fmt.Sprintf("plugin %s ended %s: %s", c.plugin, doing, c.exit)
 	if len(c.exit.Words) > 0 {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +17,8 @@ import (
 	"strings"
 
 	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/internal/wire"
+	"github.com/recon-lang/recon/sdk/schema"
 )
 
 // programPrefix begins the file name of every plugin that is not bundled.
@@ -29,8 +32,43 @@ type program struct {
 	name   string
 	path   string
 	args   []string
-	source func() sdk.Source // of a bundled one
+	source func() sdk.Source // of a bundled one that offers a source
+	action func() sdk.Action // of a bundled one that offers an action
 	hash   string            // SHA-256, hexadecimal; of those that are not bundled
+}
+
+func (p *program) bundled() bool { return p.source != nil || p.action != nil }
+
+// offer is what a bundled plugin offers.
+func (p *program) offer() (o wire.Offer) {
+	if p.source != nil {
+		d := p.source().Describe()
+		o.Source = &d
+	}
+	if p.action != nil {
+		d := p.action().Describe()
+		o.Action = &d
+	}
+	return o
+}
+
+func (p *program) sourceOf(o wire.Offer) (schema.Source, error) {
+	if o.Source == nil {
+		return schema.Source{}, &sdk.Error{Message: fmt.Sprintf("plugin %s offers no source", p.name), Hint: "it offers an action"}
+	}
+	return *o.Source, nil
+}
+
+// bundled are the names of the bundled plugins.
+func (p *Pool) bundled() map[string]bool {
+	names := map[string]bool{}
+	for name := range p.opts.Builtin {
+		names[name] = true
+	}
+	for name := range p.opts.Actions {
+		names[name] = true
+	}
+	return names
 }
 
 // platform names this machine as Pin.Hashes does.
@@ -39,12 +77,14 @@ func platform() string { return runtime.GOOS + "-" + runtime.GOARCH }
 // find finds the program of a plugin. Bundled plugins come first, so that a file somewhere cannot
 // take their place.
 func (p *Pool) find(name string) (*program, error) {
-	if source, ok := p.opts.Builtin[name]; ok {
+	source, isSource := p.opts.Builtin[name]
+	action, isAction := p.opts.Actions[name]
+	if isSource || isAction {
 		self, err := p.self()
 		if err != nil {
 			return nil, err
 		}
-		return &program{name: name, path: self, args: []string{"plugin", "serve", name}, source: source}, nil
+		return &program{name: name, path: self, args: []string{"plugin", "serve", name}, source: source, action: action}, nil
 	}
 	if !validName.MatchString(name) {
 		return nil, &sdk.Error{Message: fmt.Sprintf("%q is no name of a plugin", name)}
@@ -77,11 +117,7 @@ func (p *Pool) self() (string, error) {
 
 func (p *Pool) notFound(name string) error {
 	e := &sdk.Error{Message: fmt.Sprintf("there is no plugin %q", name)}
-	bundled := make([]string, 0, len(p.opts.Builtin))
-	for b := range p.opts.Builtin {
-		bundled = append(bundled, b)
-	}
-	slices.Sort(bundled)
+	bundled := slices.Sorted(maps.Keys(p.bundled()))
 	if len(bundled) > 0 {
 		e.Hint = "bundled are " + strings.Join(bundled, ", ")
 	}
@@ -94,7 +130,7 @@ func (p *Pool) notFound(name string) error {
 // pinned is the checksum that the program must have, nil for any.
 func (p *Pool) pinned(prog *program) ([]byte, error) {
 	pin, ok := p.opts.Pins[prog.name]
-	if !ok || prog.source != nil {
+	if !ok || prog.bundled() {
 		return nil, nil
 	}
 	want, ok := pin.Hashes[platform()]
@@ -145,6 +181,8 @@ type Installed struct {
 	Name    string
 	Version string
 	Bundled bool
+	Source  bool   // it offers a source
+	Action  bool   // it offers an action
 	Path    string // of the program
 	Hash    string // SHA-256 of the program, hexadecimal
 	Err     error
@@ -153,10 +191,7 @@ type Installed struct {
 // List lists the plugins, bundled and installed, by name. It starts those whose description is not
 // cached.
 func (p *Pool) List(ctx context.Context) []Installed {
-	names := map[string]bool{}
-	for name := range p.opts.Builtin {
-		names[name] = true
-	}
+	names := p.bundled()
 	for _, dir := range p.opts.Dirs {
 		entries, err := os.ReadDir(dir)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -175,7 +210,7 @@ func (p *Pool) List(ctx context.Context) []Installed {
 		prog, err := p.find(name)
 		item := Installed{Name: name, Err: err}
 		if prog != nil {
-			item.Bundled, item.Path, item.Hash = prog.source != nil, prog.path, prog.hash
+			item.Bundled, item.Path, item.Hash = prog.bundled(), prog.path, prog.hash
 			if item.Bundled && selfHash == "" {
 				selfHash, item.Err = fileHash(prog.path)
 			}
@@ -184,8 +219,8 @@ func (p *Pool) List(ctx context.Context) []Installed {
 			}
 		}
 		if item.Err == nil {
-			d, err := p.describe(ctx, prog)
-			item.Version, item.Err = d.Version, err
+			o, err := p.describe(ctx, prog)
+			item.Version, item.Source, item.Action, item.Err = o.Version(), o.Source != nil, o.Action != nil, err
 		}
 		list = append(list, item)
 	}

@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == "be-host" {
 		beHost(os.Args[2])
 	}
+	sdktest.Actions(func() sdk.Action { return bell{} })
 	sdktest.Main(m, sources...)
 }
 

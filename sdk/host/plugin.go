@@ -51,21 +51,24 @@ var (
 // Describe describes the source, as Pool.Describe does. Where a plugin cannot be started
 // it gives just the name.
 func (p *Plugin) Describe() schema.Source {
-	d, err := p.pool.describe(context.Background(), p.program)
-	if err != nil {
-		p.log.Error("cannot describe plugin", "error", err)
-		return schema.Source{Name: p.program.name}
+	o, err := p.pool.describe(context.Background(), p.program)
+	if err == nil {
+		var d schema.Source
+		if d, err = p.program.sourceOf(o); err == nil {
+			return d
+		}
 	}
-	return d
+	p.log.Error("cannot describe plugin", "error", err)
+	return schema.Source{Name: p.program.name}
 }
 
 // describe asks the process itself.
-func (p *Plugin) describe(ctx context.Context) (d schema.Source, err error) {
+func (p *Plugin) describe(ctx context.Context) (o wire.Offer, err error) {
 	err = p.call(ctx, "describe", func(c *wire.Client) error {
-		d, err = c.Describe(ctx)
+		o, err = c.Describe(ctx)
 		return err
 	})
-	return d, err
+	return o, err
 }
 
 // Columns is sdk.Source's.

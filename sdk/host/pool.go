@@ -29,7 +29,8 @@ const (
 type Options struct {
 	Log       *slog.Logger                 // gets the records of plugins; nil: slog.Default()
 	Builtin   map[string]func() sdk.Source // bundled: described in this process, read in one of their own
-	Self      string                       // the program that serves Builtin, as `Self plugin serve NAME`; "": this program
+	Actions   map[string]func() sdk.Action // bundled, as Builtin; a plugin may be in both
+	Self      string                       // the program that serves these, as `Self plugin serve NAME`; "": this program
 	Dirs      []string                     // where recon-plugin-NAME is looked for, in this order
 	Pins      map[string]Pin               // what recon.lock says of plugins; one that is not listed is started as it is
 	Transport Transport                    // "": Auto
@@ -72,40 +73,65 @@ func NewPool(opts Options) *Pool {
 // plugins are described in this process, others from the cache or by starting them once.
 func (p *Pool) Describe(ctx context.Context, names []string) (map[string]schema.Source, map[string]error) {
 	sources, missing := map[string]schema.Source{}, map[string]error{}
-	for _, name := range names {
-		prog, err := p.find(name)
+	describeEach(ctx, p, names, missing, func(prog *program, o wire.Offer) (err error) {
+		d, err := prog.sourceOf(o)
 		if err == nil {
-			sources[name], err = p.describe(ctx, prog)
+			sources[prog.name] = d
 		}
-		if err != nil {
-			delete(sources, name)
-			missing[name] = err
-		}
-	}
+		return err
+	})
 	return sources, missing
 }
 
-func (p *Pool) describe(ctx context.Context, prog *program) (schema.Source, error) {
-	if prog.source != nil {
-		return prog.source().Describe(), nil
+// DescribeActions is Describe for the actions that plugins of these names offer.
+func (p *Pool) DescribeActions(ctx context.Context, names []string) (map[string]schema.Action, map[string]error) {
+	actions, missing := map[string]schema.Action{}, map[string]error{}
+	describeEach(ctx, p, names, missing, func(prog *program, o wire.Offer) error {
+		if o.Action == nil {
+			return &sdk.Error{Message: fmt.Sprintf("plugin %s offers no action", prog.name)}
+		}
+		actions[prog.name] = *o.Action
+		return nil
+	})
+	return actions, missing
+}
+
+func describeEach(ctx context.Context, p *Pool, names []string, missing map[string]error, take func(*program, wire.Offer) error) {
+	for _, name := range names {
+		prog, err := p.find(name)
+		if err == nil {
+			var o wire.Offer
+			if o, err = p.describe(ctx, prog); err == nil {
+				err = take(prog, o)
+			}
+		}
+		if err != nil {
+			missing[name] = err
+		}
 	}
-	if d, ok := p.cached(prog.hash); ok {
-		return d, nil
+}
+
+func (p *Pool) describe(ctx context.Context, prog *program) (wire.Offer, error) {
+	if prog.bundled() {
+		return prog.offer(), nil
+	}
+	if o, ok := p.cached(prog.hash); ok {
+		return o, nil
 	}
 	plug, err := p.open(prog)
 	if err != nil {
-		return schema.Source{}, err
+		return wire.Offer{}, err
 	}
 	defer plug.Close()
-	d, err := plug.describe(ctx)
+	o, err := plug.describe(ctx)
 	if err != nil {
-		return schema.Source{}, err
+		return wire.Offer{}, err
 	}
-	if d.Name != prog.name {
-		return schema.Source{}, fmt.Errorf("plugin %s: %s calls itself %q", prog.name, prog.path, d.Name)
+	if o.Name() != prog.name {
+		return wire.Offer{}, fmt.Errorf("plugin %s: %s calls itself %q", prog.name, prog.path, o.Name())
 	}
-	p.keep(prog.hash, d)
-	return d, nil
+	p.keep(prog.hash, o)
+	return o, nil
 }
 
 // Open gives the source of that name, served by a process of its own: two sides that
@@ -123,6 +149,19 @@ func (p *Pool) Open(_ context.Context, name string) (sdk.Source, error) {
 	}
 	plug.startSoon()
 	return plug, nil
+}
+
+// OpenAction is Open for an action. It is an *Action: also an io.Closer.
+func (p *Pool) OpenAction(_ context.Context, name string) (sdk.Action, error) {
+	prog, err := p.find(name)
+	if err != nil {
+		return nil, err
+	}
+	plug, err := p.open(prog)
+	if err != nil {
+		return nil, err
+	}
+	return &Action{plug}, nil
 }
 
 func (p *Pool) open(prog *program) (*Plugin, error) {

@@ -263,7 +263,7 @@ func TestInstalledPlugin(t *testing.T) {
 	if got["ledger"].Version != "1.2" || len(missing) != 0 {
 		t.Fatalf("got %v, %v", got, missing)
 	}
-	if files, err := os.ReadDir(cache); err != nil || len(files) != 1 || files[0].Name() != hash+".v1" {
+	if files, err := os.ReadDir(cache); err != nil || len(files) != 1 || files[0].Name() != hash+".v2" {
 		t.Errorf("cached are %v, %v", files, err)
 	}
 	rows := 0

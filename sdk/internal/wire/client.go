@@ -43,6 +43,7 @@ type Client struct {
 	plugin  *plugin.Client
 	process *process
 	source  SourceClient
+	actions ActionsClient
 	reads   atomic.Int64 // names the sockets
 	noUnix  atomic.Bool  // the plugin could not use the socket
 }
@@ -118,8 +119,11 @@ func Start(ctx context.Context, cfg Config) (*Client, error) {
 	}
 	c.plugin = plugin.NewClient(config)
 	stop := context.AfterFunc(ctx, func() { _ = process.Kill(ctx) })
-	defer stop()
-	if err := c.connect(); err != nil {
+	err = c.connect()
+	if !stop() && err == nil { // it was killed in the last moment
+		err = ctx.Err()
+	}
+	if err != nil {
 		c.Close()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -138,7 +142,8 @@ func (c *Client) connect() error {
 	if err != nil {
 		return err
 	}
-	c.source = NewSourceClient(raw.(*grpc.ClientConn))
+	conn := raw.(*grpc.ClientConn)
+	c.source, c.actions = NewSourceClient(conn), NewActionsClient(conn)
 	return nil
 }
 
@@ -208,14 +213,22 @@ func (c *Client) Exited() bool {
 func (c *Client) PID() int { return c.process.cmd.Process.Pid }
 
 // Describe asks for the description.
-func (c *Client) Describe(ctx context.Context) (schema.Source, error) {
+func (c *Client) Describe(ctx context.Context) (Offer, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	w, err := c.source.Describe(ctx, &DescribeRequest{})
 	if err != nil {
-		return schema.Source{}, c.callError(ctx, err)
+		return Offer{}, c.callError(ctx, err)
 	}
 	return descriptionFromWire(w)
+}
+
+// Do carries out a task.
+func (c *Client) Do(ctx context.Context, t Task) error {
+	if _, err := c.actions.Do(ctx, taskToWire(t)); err != nil {
+		return c.callError(ctx, err)
+	}
+	return nil
 }
 
 // Columns asks for the shape of a data set.

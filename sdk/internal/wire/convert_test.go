@@ -115,12 +115,46 @@ func TestDescriptionSurvives(t *testing.T) {
 		OneSetting: [][]string{{"table", "query"}},
 		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true, Lookup: true, Changes: true, Checksum: true, Partitions: true},
 	}
-	data, err := MarshalDescription(want)
-	if err != nil {
-		t.Fatal(err)
+	action := schema.Action{
+		Name: "csv", Version: "3", Doc: "Writes.", PerBreak: true,
+		Settings: []schema.Setting{{Name: "command", Type: schema.Type{Kind: schema.String}, Required: true}},
+		Fields:   []schema.Setting{{Name: "limit", Type: schema.Type{Kind: schema.Integer}, Default: "10"}},
 	}
-	if got, err := UnmarshalDescription(data); err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, %v", got, err)
+	for _, want := range []Offer{{Source: &want}, {Action: &action}, {Source: &want, Action: &action}} {
+		data, err := MarshalDescription(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := UnmarshalDescription(data); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, %v", got, err)
+		}
+	}
+	if o, err := UnmarshalDescription([]byte{64, 1}); err == nil { // only_action, and none
+		t.Errorf("got %+v", o)
+	}
+}
+
+func TestTasksSurvive(t *testing.T) {
+	for _, want := range []Task{
+		{ID: "01J-0", Config: schema.Config{}, Fields: schema.Config{}},
+		{
+			ID: "01J-1", Dir: "/rules", Message: []byte(`{"recon":1}`),
+			Config:  schema.Config{"url": {Type: schema.Type{Kind: schema.Secret}, Text: "x"}},
+			Fields:  schema.Config{"verify": {Type: schema.Type{Kind: schema.Duration}, Int: 5e6}},
+			Columns: map[string]schema.Value{"user_id": schema.Int(7), "note": {Type: schema.Type{Kind: schema.String}, Null: true}},
+		},
+	} {
+		data, err := proto.Marshal(taskToWire(want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var w DoRequest
+		if err := proto.Unmarshal(data, &w); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := taskFromWire(&w); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, %v", got, err)
+		}
 	}
 }
 
@@ -137,6 +171,9 @@ func TestNoFieldIsForgotten(t *testing.T) {
 		reflect.TypeFor[schema.Table]():     2,
 		reflect.TypeFor[schema.Condition](): 5,
 		reflect.TypeFor[Request]():          7,
+		reflect.TypeFor[schema.Action]():    6,
+		reflect.TypeFor[Task]():             6,
+		reflect.TypeFor[Offer]():            2,
 		reflect.TypeFor[batch.Batch]():      5,
 		reflect.TypeFor[batch.BadValue]():   5,
 	} {

@@ -288,6 +288,8 @@ type Description struct {
 	Settings      []*SettingShape        `protobuf:"bytes,4,rep,name=settings,proto3" json:"settings,omitempty"`
 	OneSetting    []*OneSetting          `protobuf:"bytes,5,rep,name=one_setting,json=oneSetting,proto3" json:"one_setting,omitempty"` // of each group exactly one is given
 	Abilities     *Abilities             `protobuf:"bytes,6,opt,name=abilities,proto3" json:"abilities,omitempty"`
+	Action        *ActionShape           `protobuf:"bytes,7,opt,name=action,proto3" json:"action,omitempty"`                            // where the plugin offers one: then it has the service Actions, too
+	OnlyAction    bool                   `protobuf:"varint,8,opt,name=only_action,json=onlyAction,proto3" json:"only_action,omitempty"` // it offers no source: what is above but name, version and doc is empty
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -364,6 +366,216 @@ func (x *Description) GetAbilities() *Abilities {
 	return nil
 }
 
+func (x *Description) GetAction() *ActionShape {
+	if x != nil {
+		return x.Action
+	}
+	return nil
+}
+
+func (x *Description) GetOnlyAction() bool {
+	if x != nil {
+		return x.OnlyAction
+	}
+	return false
+}
+
+type ActionShape struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       string                 `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	Doc           string                 `protobuf:"bytes,2,opt,name=doc,proto3" json:"doc,omitempty"`
+	Settings      []*SettingShape        `protobuf:"bytes,3,rep,name=settings,proto3" json:"settings,omitempty"`                  // given where the action is declared
+	Fields        []*SettingShape        `protobuf:"bytes,4,rep,name=fields,proto3" json:"fields,omitempty"`                      // given where a handler does it
+	PerBreak      bool                   `protobuf:"varint,5,opt,name=per_break,json=perBreak,proto3" json:"per_break,omitempty"` // it is done once for each break, with columns
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActionShape) Reset() {
+	*x = ActionShape{}
+	mi := &file_recon_source_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActionShape) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActionShape) ProtoMessage() {}
+
+func (x *ActionShape) ProtoReflect() protoreflect.Message {
+	mi := &file_recon_source_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActionShape.ProtoReflect.Descriptor instead.
+func (*ActionShape) Descriptor() ([]byte, []int) {
+	return file_recon_source_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ActionShape) GetVersion() string {
+	if x != nil {
+		return x.Version
+	}
+	return ""
+}
+
+func (x *ActionShape) GetDoc() string {
+	if x != nil {
+		return x.Doc
+	}
+	return ""
+}
+
+func (x *ActionShape) GetSettings() []*SettingShape {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
+}
+
+func (x *ActionShape) GetFields() []*SettingShape {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+func (x *ActionShape) GetPerBreak() bool {
+	if x != nil {
+		return x.PerBreak
+	}
+	return false
+}
+
+type DoRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // idempotency key
+	Config        map[string]*Value      `protobuf:"bytes,2,rep,name=config,proto3" json:"config,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Fields        map[string]*Value      `protobuf:"bytes,3,rep,name=fields,proto3" json:"fields,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Columns       map[string]*Value      `protobuf:"bytes,4,rep,name=columns,proto3" json:"columns,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // of the break
+	Dir           string                 `protobuf:"bytes,5,opt,name=dir,proto3" json:"dir,omitempty"`                                                                                   // from which relative paths count
+	Message       []byte                 `protobuf:"bytes,6,opt,name=message,proto3" json:"message,omitempty"`                                                                           // JSON; docs/reference/message.schema.json states it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DoRequest) Reset() {
+	*x = DoRequest{}
+	mi := &file_recon_source_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DoRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DoRequest) ProtoMessage() {}
+
+func (x *DoRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_recon_source_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DoRequest.ProtoReflect.Descriptor instead.
+func (*DoRequest) Descriptor() ([]byte, []int) {
+	return file_recon_source_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *DoRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DoRequest) GetConfig() map[string]*Value {
+	if x != nil {
+		return x.Config
+	}
+	return nil
+}
+
+func (x *DoRequest) GetFields() map[string]*Value {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+func (x *DoRequest) GetColumns() map[string]*Value {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+func (x *DoRequest) GetDir() string {
+	if x != nil {
+		return x.Dir
+	}
+	return ""
+}
+
+func (x *DoRequest) GetMessage() []byte {
+	if x != nil {
+		return x.Message
+	}
+	return nil
+}
+
+type DoReply struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DoReply) Reset() {
+	*x = DoReply{}
+	mi := &file_recon_source_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DoReply) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DoReply) ProtoMessage() {}
+
+func (x *DoReply) ProtoReflect() protoreflect.Message {
+	mi := &file_recon_source_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DoReply.ProtoReflect.Descriptor instead.
+func (*DoReply) Descriptor() ([]byte, []int) {
+	return file_recon_source_proto_rawDescGZIP(), []int{4}
+}
+
 type SettingShape struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -379,7 +591,7 @@ type SettingShape struct {
 
 func (x *SettingShape) Reset() {
 	*x = SettingShape{}
-	mi := &file_recon_source_proto_msgTypes[2]
+	mi := &file_recon_source_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -391,7 +603,7 @@ func (x *SettingShape) String() string {
 func (*SettingShape) ProtoMessage() {}
 
 func (x *SettingShape) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[2]
+	mi := &file_recon_source_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -404,7 +616,7 @@ func (x *SettingShape) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SettingShape.ProtoReflect.Descriptor instead.
 func (*SettingShape) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{2}
+	return file_recon_source_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SettingShape) GetName() string {
@@ -465,7 +677,7 @@ type OneSetting struct {
 
 func (x *OneSetting) Reset() {
 	*x = OneSetting{}
-	mi := &file_recon_source_proto_msgTypes[3]
+	mi := &file_recon_source_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -477,7 +689,7 @@ func (x *OneSetting) String() string {
 func (*OneSetting) ProtoMessage() {}
 
 func (x *OneSetting) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[3]
+	mi := &file_recon_source_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -490,7 +702,7 @@ func (x *OneSetting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OneSetting.ProtoReflect.Descriptor instead.
 func (*OneSetting) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{3}
+	return file_recon_source_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *OneSetting) GetSettings() []string {
@@ -515,7 +727,7 @@ type Abilities struct {
 
 func (x *Abilities) Reset() {
 	*x = Abilities{}
-	mi := &file_recon_source_proto_msgTypes[4]
+	mi := &file_recon_source_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -527,7 +739,7 @@ func (x *Abilities) String() string {
 func (*Abilities) ProtoMessage() {}
 
 func (x *Abilities) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[4]
+	mi := &file_recon_source_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -540,7 +752,7 @@ func (x *Abilities) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Abilities.ProtoReflect.Descriptor instead.
 func (*Abilities) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{4}
+	return file_recon_source_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Abilities) GetTyped() bool {
@@ -605,7 +817,7 @@ type Type struct {
 
 func (x *Type) Reset() {
 	*x = Type{}
-	mi := &file_recon_source_proto_msgTypes[5]
+	mi := &file_recon_source_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -617,7 +829,7 @@ func (x *Type) String() string {
 func (*Type) ProtoMessage() {}
 
 func (x *Type) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[5]
+	mi := &file_recon_source_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -630,7 +842,7 @@ func (x *Type) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Type.ProtoReflect.Descriptor instead.
 func (*Type) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{5}
+	return file_recon_source_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Type) GetKind() Kind {
@@ -689,7 +901,7 @@ type Value struct {
 
 func (x *Value) Reset() {
 	*x = Value{}
-	mi := &file_recon_source_proto_msgTypes[6]
+	mi := &file_recon_source_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -701,7 +913,7 @@ func (x *Value) String() string {
 func (*Value) ProtoMessage() {}
 
 func (x *Value) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[6]
+	mi := &file_recon_source_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -714,7 +926,7 @@ func (x *Value) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Value.ProtoReflect.Descriptor instead.
 func (*Value) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{6}
+	return file_recon_source_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Value) GetType() *Type {
@@ -798,7 +1010,7 @@ type ColumnShape struct {
 
 func (x *ColumnShape) Reset() {
 	*x = ColumnShape{}
-	mi := &file_recon_source_proto_msgTypes[7]
+	mi := &file_recon_source_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -810,7 +1022,7 @@ func (x *ColumnShape) String() string {
 func (*ColumnShape) ProtoMessage() {}
 
 func (x *ColumnShape) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[7]
+	mi := &file_recon_source_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -823,7 +1035,7 @@ func (x *ColumnShape) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ColumnShape.ProtoReflect.Descriptor instead.
 func (*ColumnShape) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{7}
+	return file_recon_source_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ColumnShape) GetName() string {
@@ -856,7 +1068,7 @@ type ColumnsRequest struct {
 
 func (x *ColumnsRequest) Reset() {
 	*x = ColumnsRequest{}
-	mi := &file_recon_source_proto_msgTypes[8]
+	mi := &file_recon_source_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -868,7 +1080,7 @@ func (x *ColumnsRequest) String() string {
 func (*ColumnsRequest) ProtoMessage() {}
 
 func (x *ColumnsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[8]
+	mi := &file_recon_source_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -881,7 +1093,7 @@ func (x *ColumnsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ColumnsRequest.ProtoReflect.Descriptor instead.
 func (*ColumnsRequest) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{8}
+	return file_recon_source_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ColumnsRequest) GetConfig() map[string]*Value {
@@ -901,7 +1113,7 @@ type TableShape struct {
 
 func (x *TableShape) Reset() {
 	*x = TableShape{}
-	mi := &file_recon_source_proto_msgTypes[9]
+	mi := &file_recon_source_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -913,7 +1125,7 @@ func (x *TableShape) String() string {
 func (*TableShape) ProtoMessage() {}
 
 func (x *TableShape) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[9]
+	mi := &file_recon_source_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -926,7 +1138,7 @@ func (x *TableShape) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TableShape.ProtoReflect.Descriptor instead.
 func (*TableShape) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{9}
+	return file_recon_source_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *TableShape) GetColumns() []*ColumnShape {
@@ -956,7 +1168,7 @@ type Condition struct {
 
 func (x *Condition) Reset() {
 	*x = Condition{}
-	mi := &file_recon_source_proto_msgTypes[10]
+	mi := &file_recon_source_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -968,7 +1180,7 @@ func (x *Condition) String() string {
 func (*Condition) ProtoMessage() {}
 
 func (x *Condition) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[10]
+	mi := &file_recon_source_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -981,7 +1193,7 @@ func (x *Condition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Condition.ProtoReflect.Descriptor instead.
 func (*Condition) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{10}
+	return file_recon_source_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Condition) GetOp() Op {
@@ -1034,7 +1246,7 @@ type ReadRequest struct {
 
 func (x *ReadRequest) Reset() {
 	*x = ReadRequest{}
-	mi := &file_recon_source_proto_msgTypes[11]
+	mi := &file_recon_source_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1046,7 +1258,7 @@ func (x *ReadRequest) String() string {
 func (*ReadRequest) ProtoMessage() {}
 
 func (x *ReadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[11]
+	mi := &file_recon_source_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1059,7 +1271,7 @@ func (x *ReadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRequest.ProtoReflect.Descriptor instead.
 func (*ReadRequest) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{11}
+	return file_recon_source_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ReadRequest) GetConfig() map[string]*Value {
@@ -1121,7 +1333,7 @@ type ClaimReply struct {
 
 func (x *ClaimReply) Reset() {
 	*x = ClaimReply{}
-	mi := &file_recon_source_proto_msgTypes[12]
+	mi := &file_recon_source_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1133,7 +1345,7 @@ func (x *ClaimReply) String() string {
 func (*ClaimReply) ProtoMessage() {}
 
 func (x *ClaimReply) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[12]
+	mi := &file_recon_source_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1146,7 +1358,7 @@ func (x *ClaimReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClaimReply.ProtoReflect.Descriptor instead.
 func (*ClaimReply) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{12}
+	return file_recon_source_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ClaimReply) GetWhere() []ClaimKind {
@@ -1174,7 +1386,7 @@ type ReadControl struct {
 
 func (x *ReadControl) Reset() {
 	*x = ReadControl{}
-	mi := &file_recon_source_proto_msgTypes[13]
+	mi := &file_recon_source_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1186,7 +1398,7 @@ func (x *ReadControl) String() string {
 func (*ReadControl) ProtoMessage() {}
 
 func (x *ReadControl) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[13]
+	mi := &file_recon_source_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1199,7 +1411,7 @@ func (x *ReadControl) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadControl.ProtoReflect.Descriptor instead.
 func (*ReadControl) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{13}
+	return file_recon_source_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ReadControl) GetRequest() *ReadRequest {
@@ -1236,7 +1448,7 @@ type ReadReply struct {
 
 func (x *ReadReply) Reset() {
 	*x = ReadReply{}
-	mi := &file_recon_source_proto_msgTypes[14]
+	mi := &file_recon_source_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1248,7 +1460,7 @@ func (x *ReadReply) String() string {
 func (*ReadReply) ProtoMessage() {}
 
 func (x *ReadReply) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[14]
+	mi := &file_recon_source_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1261,7 +1473,7 @@ func (x *ReadReply) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadReply.ProtoReflect.Descriptor instead.
 func (*ReadReply) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{14}
+	return file_recon_source_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ReadReply) GetReply() isReadReply_Reply {
@@ -1320,7 +1532,7 @@ type Problem struct {
 
 func (x *Problem) Reset() {
 	*x = Problem{}
-	mi := &file_recon_source_proto_msgTypes[15]
+	mi := &file_recon_source_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1332,7 +1544,7 @@ func (x *Problem) String() string {
 func (*Problem) ProtoMessage() {}
 
 func (x *Problem) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[15]
+	mi := &file_recon_source_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1345,7 +1557,7 @@ func (x *Problem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Problem.ProtoReflect.Descriptor instead.
 func (*Problem) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{15}
+	return file_recon_source_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Problem) GetSetting() string {
@@ -1392,7 +1604,7 @@ type ReadReply_Opened struct {
 
 func (x *ReadReply_Opened) Reset() {
 	*x = ReadReply_Opened{}
-	mi := &file_recon_source_proto_msgTypes[19]
+	mi := &file_recon_source_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1404,7 +1616,7 @@ func (x *ReadReply_Opened) String() string {
 func (*ReadReply_Opened) ProtoMessage() {}
 
 func (x *ReadReply_Opened) ProtoReflect() protoreflect.Message {
-	mi := &file_recon_source_proto_msgTypes[19]
+	mi := &file_recon_source_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1417,7 +1629,7 @@ func (x *ReadReply_Opened) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadReply_Opened.ProtoReflect.Descriptor instead.
 func (*ReadReply_Opened) Descriptor() ([]byte, []int) {
-	return file_recon_source_proto_rawDescGZIP(), []int{14, 0}
+	return file_recon_source_proto_rawDescGZIP(), []int{17, 0}
 }
 
 func (x *ReadReply_Opened) GetSocket() bool {
@@ -1432,7 +1644,7 @@ var File_recon_source_proto protoreflect.FileDescriptor
 const file_recon_source_proto_rawDesc = "" +
 	"\n" +
 	"\x12recon_source.proto\x12\x0frecon.source.v1\"\x11\n" +
-	"\x0fDescribeRequest\"\x80\x02\n" +
+	"\x0fDescribeRequest\"\xd7\x02\n" +
 	"\vDescription\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x10\n" +
@@ -1440,7 +1652,33 @@ const file_recon_source_proto_rawDesc = "" +
 	"\bsettings\x18\x04 \x03(\v2\x1d.recon.source.v1.SettingShapeR\bsettings\x12<\n" +
 	"\vone_setting\x18\x05 \x03(\v2\x1b.recon.source.v1.OneSettingR\n" +
 	"oneSetting\x128\n" +
-	"\tabilities\x18\x06 \x01(\v2\x1a.recon.source.v1.AbilitiesR\tabilities\"\xc6\x01\n" +
+	"\tabilities\x18\x06 \x01(\v2\x1a.recon.source.v1.AbilitiesR\tabilities\x124\n" +
+	"\x06action\x18\a \x01(\v2\x1c.recon.source.v1.ActionShapeR\x06action\x12\x1f\n" +
+	"\vonly_action\x18\b \x01(\bR\n" +
+	"onlyAction\"\xc8\x01\n" +
+	"\vActionShape\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\tR\aversion\x12\x10\n" +
+	"\x03doc\x18\x02 \x01(\tR\x03doc\x129\n" +
+	"\bsettings\x18\x03 \x03(\v2\x1d.recon.source.v1.SettingShapeR\bsettings\x125\n" +
+	"\x06fields\x18\x04 \x03(\v2\x1d.recon.source.v1.SettingShapeR\x06fields\x12\x1b\n" +
+	"\tper_break\x18\x05 \x01(\bR\bperBreak\"\x84\x04\n" +
+	"\tDoRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12>\n" +
+	"\x06config\x18\x02 \x03(\v2&.recon.source.v1.DoRequest.ConfigEntryR\x06config\x12>\n" +
+	"\x06fields\x18\x03 \x03(\v2&.recon.source.v1.DoRequest.FieldsEntryR\x06fields\x12A\n" +
+	"\acolumns\x18\x04 \x03(\v2'.recon.source.v1.DoRequest.ColumnsEntryR\acolumns\x12\x10\n" +
+	"\x03dir\x18\x05 \x01(\tR\x03dir\x12\x18\n" +
+	"\amessage\x18\x06 \x01(\fR\amessage\x1aQ\n" +
+	"\vConfigEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.recon.source.v1.ValueR\x05value:\x028\x01\x1aQ\n" +
+	"\vFieldsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.recon.source.v1.ValueR\x05value:\x028\x01\x1aR\n" +
+	"\fColumnsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.recon.source.v1.ValueR\x05value:\x028\x01\"\t\n" +
+	"\aDoReply\"\xc6\x01\n" +
 	"\fSettingShape\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12)\n" +
 	"\x04type\x18\x02 \x01(\v2\x15.recon.source.v1.TypeR\x04type\x12\x1a\n" +
@@ -1580,7 +1818,9 @@ const file_recon_source_proto_rawDesc = "" +
 	"\bDescribe\x12 .recon.source.v1.DescribeRequest\x1a\x1c.recon.source.v1.Description\x12G\n" +
 	"\aColumns\x12\x1f.recon.source.v1.ColumnsRequest\x1a\x1b.recon.source.v1.TableShape\x12B\n" +
 	"\x05Claim\x12\x1c.recon.source.v1.ReadRequest\x1a\x1b.recon.source.v1.ClaimReply\x12D\n" +
-	"\x04Read\x12\x1c.recon.source.v1.ReadControl\x1a\x1a.recon.source.v1.ReadReply(\x010\x01B/Z-github.com/recon-lang/recon/sdk/internal/wireb\x06proto3"
+	"\x04Read\x12\x1c.recon.source.v1.ReadControl\x1a\x1a.recon.source.v1.ReadReply(\x010\x012E\n" +
+	"\aActions\x12:\n" +
+	"\x02Do\x12\x1a.recon.source.v1.DoRequest\x1a\x18.recon.source.v1.DoReplyB/Z-github.com/recon-lang/recon/sdk/internal/wireb\x06proto3"
 
 var (
 	file_recon_source_proto_rawDescOnce sync.Once
@@ -1595,71 +1835,88 @@ func file_recon_source_proto_rawDescGZIP() []byte {
 }
 
 var file_recon_source_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_recon_source_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_recon_source_proto_msgTypes = make([]protoimpl.MessageInfo, 26)
 var file_recon_source_proto_goTypes = []any{
 	(Kind)(0),                // 0: recon.source.v1.Kind
 	(Op)(0),                  // 1: recon.source.v1.Op
 	(ClaimKind)(0),           // 2: recon.source.v1.ClaimKind
 	(*DescribeRequest)(nil),  // 3: recon.source.v1.DescribeRequest
 	(*Description)(nil),      // 4: recon.source.v1.Description
-	(*SettingShape)(nil),     // 5: recon.source.v1.SettingShape
-	(*OneSetting)(nil),       // 6: recon.source.v1.OneSetting
-	(*Abilities)(nil),        // 7: recon.source.v1.Abilities
-	(*Type)(nil),             // 8: recon.source.v1.Type
-	(*Value)(nil),            // 9: recon.source.v1.Value
-	(*ColumnShape)(nil),      // 10: recon.source.v1.ColumnShape
-	(*ColumnsRequest)(nil),   // 11: recon.source.v1.ColumnsRequest
-	(*TableShape)(nil),       // 12: recon.source.v1.TableShape
-	(*Condition)(nil),        // 13: recon.source.v1.Condition
-	(*ReadRequest)(nil),      // 14: recon.source.v1.ReadRequest
-	(*ClaimReply)(nil),       // 15: recon.source.v1.ClaimReply
-	(*ReadControl)(nil),      // 16: recon.source.v1.ReadControl
-	(*ReadReply)(nil),        // 17: recon.source.v1.ReadReply
-	(*Problem)(nil),          // 18: recon.source.v1.Problem
-	nil,                      // 19: recon.source.v1.Value.ParamsEntry
-	nil,                      // 20: recon.source.v1.ColumnsRequest.ConfigEntry
-	nil,                      // 21: recon.source.v1.ReadRequest.ConfigEntry
-	(*ReadReply_Opened)(nil), // 22: recon.source.v1.ReadReply.Opened
+	(*ActionShape)(nil),      // 5: recon.source.v1.ActionShape
+	(*DoRequest)(nil),        // 6: recon.source.v1.DoRequest
+	(*DoReply)(nil),          // 7: recon.source.v1.DoReply
+	(*SettingShape)(nil),     // 8: recon.source.v1.SettingShape
+	(*OneSetting)(nil),       // 9: recon.source.v1.OneSetting
+	(*Abilities)(nil),        // 10: recon.source.v1.Abilities
+	(*Type)(nil),             // 11: recon.source.v1.Type
+	(*Value)(nil),            // 12: recon.source.v1.Value
+	(*ColumnShape)(nil),      // 13: recon.source.v1.ColumnShape
+	(*ColumnsRequest)(nil),   // 14: recon.source.v1.ColumnsRequest
+	(*TableShape)(nil),       // 15: recon.source.v1.TableShape
+	(*Condition)(nil),        // 16: recon.source.v1.Condition
+	(*ReadRequest)(nil),      // 17: recon.source.v1.ReadRequest
+	(*ClaimReply)(nil),       // 18: recon.source.v1.ClaimReply
+	(*ReadControl)(nil),      // 19: recon.source.v1.ReadControl
+	(*ReadReply)(nil),        // 20: recon.source.v1.ReadReply
+	(*Problem)(nil),          // 21: recon.source.v1.Problem
+	nil,                      // 22: recon.source.v1.DoRequest.ConfigEntry
+	nil,                      // 23: recon.source.v1.DoRequest.FieldsEntry
+	nil,                      // 24: recon.source.v1.DoRequest.ColumnsEntry
+	nil,                      // 25: recon.source.v1.Value.ParamsEntry
+	nil,                      // 26: recon.source.v1.ColumnsRequest.ConfigEntry
+	nil,                      // 27: recon.source.v1.ReadRequest.ConfigEntry
+	(*ReadReply_Opened)(nil), // 28: recon.source.v1.ReadReply.Opened
 }
 var file_recon_source_proto_depIdxs = []int32{
-	5,  // 0: recon.source.v1.Description.settings:type_name -> recon.source.v1.SettingShape
-	6,  // 1: recon.source.v1.Description.one_setting:type_name -> recon.source.v1.OneSetting
-	7,  // 2: recon.source.v1.Description.abilities:type_name -> recon.source.v1.Abilities
-	8,  // 3: recon.source.v1.SettingShape.type:type_name -> recon.source.v1.Type
-	0,  // 4: recon.source.v1.Type.kind:type_name -> recon.source.v1.Kind
-	8,  // 5: recon.source.v1.Type.elem:type_name -> recon.source.v1.Type
-	8,  // 6: recon.source.v1.Value.type:type_name -> recon.source.v1.Type
-	9,  // 7: recon.source.v1.Value.list:type_name -> recon.source.v1.Value
-	19, // 8: recon.source.v1.Value.params:type_name -> recon.source.v1.Value.ParamsEntry
-	8,  // 9: recon.source.v1.ColumnShape.type:type_name -> recon.source.v1.Type
-	20, // 10: recon.source.v1.ColumnsRequest.config:type_name -> recon.source.v1.ColumnsRequest.ConfigEntry
-	10, // 11: recon.source.v1.TableShape.columns:type_name -> recon.source.v1.ColumnShape
-	1,  // 12: recon.source.v1.Condition.op:type_name -> recon.source.v1.Op
-	8,  // 13: recon.source.v1.Condition.type:type_name -> recon.source.v1.Type
-	9,  // 14: recon.source.v1.Condition.values:type_name -> recon.source.v1.Value
-	13, // 15: recon.source.v1.Condition.args:type_name -> recon.source.v1.Condition
-	21, // 16: recon.source.v1.ReadRequest.config:type_name -> recon.source.v1.ReadRequest.ConfigEntry
-	10, // 17: recon.source.v1.ReadRequest.columns:type_name -> recon.source.v1.ColumnShape
-	13, // 18: recon.source.v1.ReadRequest.where:type_name -> recon.source.v1.Condition
-	2,  // 19: recon.source.v1.ClaimReply.where:type_name -> recon.source.v1.ClaimKind
-	14, // 20: recon.source.v1.ReadControl.request:type_name -> recon.source.v1.ReadRequest
-	22, // 21: recon.source.v1.ReadReply.opened:type_name -> recon.source.v1.ReadReply.Opened
-	9,  // 22: recon.source.v1.Value.ParamsEntry.value:type_name -> recon.source.v1.Value
-	9,  // 23: recon.source.v1.ColumnsRequest.ConfigEntry.value:type_name -> recon.source.v1.Value
-	9,  // 24: recon.source.v1.ReadRequest.ConfigEntry.value:type_name -> recon.source.v1.Value
-	3,  // 25: recon.source.v1.Source.Describe:input_type -> recon.source.v1.DescribeRequest
-	11, // 26: recon.source.v1.Source.Columns:input_type -> recon.source.v1.ColumnsRequest
-	14, // 27: recon.source.v1.Source.Claim:input_type -> recon.source.v1.ReadRequest
-	16, // 28: recon.source.v1.Source.Read:input_type -> recon.source.v1.ReadControl
-	4,  // 29: recon.source.v1.Source.Describe:output_type -> recon.source.v1.Description
-	12, // 30: recon.source.v1.Source.Columns:output_type -> recon.source.v1.TableShape
-	15, // 31: recon.source.v1.Source.Claim:output_type -> recon.source.v1.ClaimReply
-	17, // 32: recon.source.v1.Source.Read:output_type -> recon.source.v1.ReadReply
-	29, // [29:33] is the sub-list for method output_type
-	25, // [25:29] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	8,  // 0: recon.source.v1.Description.settings:type_name -> recon.source.v1.SettingShape
+	9,  // 1: recon.source.v1.Description.one_setting:type_name -> recon.source.v1.OneSetting
+	10, // 2: recon.source.v1.Description.abilities:type_name -> recon.source.v1.Abilities
+	5,  // 3: recon.source.v1.Description.action:type_name -> recon.source.v1.ActionShape
+	8,  // 4: recon.source.v1.ActionShape.settings:type_name -> recon.source.v1.SettingShape
+	8,  // 5: recon.source.v1.ActionShape.fields:type_name -> recon.source.v1.SettingShape
+	22, // 6: recon.source.v1.DoRequest.config:type_name -> recon.source.v1.DoRequest.ConfigEntry
+	23, // 7: recon.source.v1.DoRequest.fields:type_name -> recon.source.v1.DoRequest.FieldsEntry
+	24, // 8: recon.source.v1.DoRequest.columns:type_name -> recon.source.v1.DoRequest.ColumnsEntry
+	11, // 9: recon.source.v1.SettingShape.type:type_name -> recon.source.v1.Type
+	0,  // 10: recon.source.v1.Type.kind:type_name -> recon.source.v1.Kind
+	11, // 11: recon.source.v1.Type.elem:type_name -> recon.source.v1.Type
+	11, // 12: recon.source.v1.Value.type:type_name -> recon.source.v1.Type
+	12, // 13: recon.source.v1.Value.list:type_name -> recon.source.v1.Value
+	25, // 14: recon.source.v1.Value.params:type_name -> recon.source.v1.Value.ParamsEntry
+	11, // 15: recon.source.v1.ColumnShape.type:type_name -> recon.source.v1.Type
+	26, // 16: recon.source.v1.ColumnsRequest.config:type_name -> recon.source.v1.ColumnsRequest.ConfigEntry
+	13, // 17: recon.source.v1.TableShape.columns:type_name -> recon.source.v1.ColumnShape
+	1,  // 18: recon.source.v1.Condition.op:type_name -> recon.source.v1.Op
+	11, // 19: recon.source.v1.Condition.type:type_name -> recon.source.v1.Type
+	12, // 20: recon.source.v1.Condition.values:type_name -> recon.source.v1.Value
+	16, // 21: recon.source.v1.Condition.args:type_name -> recon.source.v1.Condition
+	27, // 22: recon.source.v1.ReadRequest.config:type_name -> recon.source.v1.ReadRequest.ConfigEntry
+	13, // 23: recon.source.v1.ReadRequest.columns:type_name -> recon.source.v1.ColumnShape
+	16, // 24: recon.source.v1.ReadRequest.where:type_name -> recon.source.v1.Condition
+	2,  // 25: recon.source.v1.ClaimReply.where:type_name -> recon.source.v1.ClaimKind
+	17, // 26: recon.source.v1.ReadControl.request:type_name -> recon.source.v1.ReadRequest
+	28, // 27: recon.source.v1.ReadReply.opened:type_name -> recon.source.v1.ReadReply.Opened
+	12, // 28: recon.source.v1.DoRequest.ConfigEntry.value:type_name -> recon.source.v1.Value
+	12, // 29: recon.source.v1.DoRequest.FieldsEntry.value:type_name -> recon.source.v1.Value
+	12, // 30: recon.source.v1.DoRequest.ColumnsEntry.value:type_name -> recon.source.v1.Value
+	12, // 31: recon.source.v1.Value.ParamsEntry.value:type_name -> recon.source.v1.Value
+	12, // 32: recon.source.v1.ColumnsRequest.ConfigEntry.value:type_name -> recon.source.v1.Value
+	12, // 33: recon.source.v1.ReadRequest.ConfigEntry.value:type_name -> recon.source.v1.Value
+	3,  // 34: recon.source.v1.Source.Describe:input_type -> recon.source.v1.DescribeRequest
+	14, // 35: recon.source.v1.Source.Columns:input_type -> recon.source.v1.ColumnsRequest
+	17, // 36: recon.source.v1.Source.Claim:input_type -> recon.source.v1.ReadRequest
+	19, // 37: recon.source.v1.Source.Read:input_type -> recon.source.v1.ReadControl
+	6,  // 38: recon.source.v1.Actions.Do:input_type -> recon.source.v1.DoRequest
+	4,  // 39: recon.source.v1.Source.Describe:output_type -> recon.source.v1.Description
+	15, // 40: recon.source.v1.Source.Columns:output_type -> recon.source.v1.TableShape
+	18, // 41: recon.source.v1.Source.Claim:output_type -> recon.source.v1.ClaimReply
+	20, // 42: recon.source.v1.Source.Read:output_type -> recon.source.v1.ReadReply
+	7,  // 43: recon.source.v1.Actions.Do:output_type -> recon.source.v1.DoReply
+	39, // [39:44] is the sub-list for method output_type
+	34, // [34:39] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_recon_source_proto_init() }
@@ -1667,7 +1924,7 @@ func file_recon_source_proto_init() {
 	if File_recon_source_proto != nil {
 		return
 	}
-	file_recon_source_proto_msgTypes[14].OneofWrappers = []any{
+	file_recon_source_proto_msgTypes[17].OneofWrappers = []any{
 		(*ReadReply_Batch)(nil),
 		(*ReadReply_Opened_)(nil),
 	}
@@ -1677,9 +1934,9 @@ func file_recon_source_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_recon_source_proto_rawDesc), len(file_recon_source_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   20,
+			NumMessages:   26,
 			NumExtensions: 0,
-			NumServices:   1,
+			NumServices:   2,
 		},
 		GoTypes:           file_recon_source_proto_goTypes,
 		DependencyIndexes: file_recon_source_proto_depIdxs,

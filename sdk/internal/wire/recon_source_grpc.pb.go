@@ -246,3 +246,111 @@ var Source_ServiceDesc = grpc.ServiceDesc{
 	},
 	Metadata: "recon_source.proto",
 }
+
+const (
+	Actions_Do_FullMethodName = "/recon.source.v1.Actions/Do"
+)
+
+// ActionsClient is the client API for Actions service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// Actions is the service of a plugin that offers an action.
+type ActionsClient interface {
+	// Do carries out one request, which may come again under the same id.
+	Do(ctx context.Context, in *DoRequest, opts ...grpc.CallOption) (*DoReply, error)
+}
+
+type actionsClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewActionsClient(cc grpc.ClientConnInterface) ActionsClient {
+	return &actionsClient{cc}
+}
+
+func (c *actionsClient) Do(ctx context.Context, in *DoRequest, opts ...grpc.CallOption) (*DoReply, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DoReply)
+	err := c.cc.Invoke(ctx, Actions_Do_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// ActionsServer is the server API for Actions service.
+// All implementations must embed UnimplementedActionsServer
+// for forward compatibility.
+//
+// Actions is the service of a plugin that offers an action.
+type ActionsServer interface {
+	// Do carries out one request, which may come again under the same id.
+	Do(context.Context, *DoRequest) (*DoReply, error)
+	mustEmbedUnimplementedActionsServer()
+}
+
+// UnimplementedActionsServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedActionsServer struct{}
+
+func (UnimplementedActionsServer) Do(context.Context, *DoRequest) (*DoReply, error) {
+	return nil, status.Error(codes.Unimplemented, "method Do not implemented")
+}
+func (UnimplementedActionsServer) mustEmbedUnimplementedActionsServer() {}
+func (UnimplementedActionsServer) testEmbeddedByValue()                 {}
+
+// UnsafeActionsServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to ActionsServer will
+// result in compilation errors.
+type UnsafeActionsServer interface {
+	mustEmbedUnimplementedActionsServer()
+}
+
+func RegisterActionsServer(s grpc.ServiceRegistrar, srv ActionsServer) {
+	// If the following call panics, it indicates UnimplementedActionsServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&Actions_ServiceDesc, srv)
+}
+
+func _Actions_Do_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DoRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ActionsServer).Do(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Actions_Do_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ActionsServer).Do(ctx, req.(*DoRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// Actions_ServiceDesc is the grpc.ServiceDesc for Actions service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var Actions_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "recon.source.v1.Actions",
+	HandlerType: (*ActionsServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Do",
+			Handler:    _Actions_Do_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "recon_source.proto",
+}

@@ -59,6 +59,7 @@ type service struct {
 
 func (s service) GRPCServer(_ *plugin.GRPCBroker, r *grpc.Server) error {
 	RegisterSourceServer(r, s.server)
+	RegisterActionsServer(r, s.server)
 	return nil
 }
 
@@ -68,6 +69,7 @@ func (s service) GRPCClient(context.Context, *plugin.GRPCBroker, *grpc.ClientCon
 
 type server struct {
 	UnimplementedSourceServer
+	UnimplementedActionsServer
 	handler Handler
 	stderr  *os.File // the process's own
 	printed sync.Once
@@ -97,6 +99,19 @@ func (s *server) Columns(ctx context.Context, req *ColumnsRequest) (w *TableShap
 		return nil, s.toStatus(err)
 	}
 	return &TableShape{Columns: columnsToWire(table.Columns), Key: table.Key}, nil
+}
+
+func (s *server) Do(ctx context.Context, w *DoRequest) (reply *DoReply, err error) {
+	s.begin()
+	defer recovered(&err)
+	task, err := taskFromWire(w)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.handler.Do(ctx, task); err != nil {
+		return nil, s.toStatus(err)
+	}
+	return &DoReply{}, nil
 }
 
 func (s *server) Claim(_ context.Context, w *ReadRequest) (reply *ClaimReply, err error) {

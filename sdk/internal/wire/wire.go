@@ -1,4 +1,4 @@
-// Package wire carries sdk.Source between two processes: control messages by gRPC over
+// Package wire carries sdk.Source and sdk.Action between two processes: control messages by gRPC over
 // go-plugin, batches as frames over a private unix socket or the same gRPC stream. It knows
 // nothing of rules, of where plugins are found, or of restarts. Its Go API may change on any
 // day; what goes over the wire is recon_source.proto and frame.go, and only grows.
@@ -14,14 +14,53 @@ import (
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
-// Handler is what a plugin offers. It has the methods of sdk.Source, which this package
-// cannot import, and Failure, which says what an error of theirs carries.
+// Handler is what a plugin offers. It has the methods of sdk.Source and sdk.Action, which this package
+// cannot import, and Failure, which says what an error of theirs carries. Only those are called that the offer has.
 type Handler interface {
-	Describe() schema.Source
+	Describe() Offer
 	Columns(ctx context.Context, cfg schema.Config) (schema.Table, error)
 	Claim(req Request) (where []schema.Claim, ordered bool)
 	Read(ctx context.Context, req Request, emit func(*batch.Batch) error) error
+	Do(ctx context.Context, task Task) error
 	Failure(err error) *Failure
+}
+
+// Offer says what a plugin offers: a source, an action, or both, under one name.
+type Offer struct {
+	Source *schema.Source
+	Action *schema.Action
+}
+
+// Name is the name of what is offered.
+func (o Offer) Name() string {
+	switch {
+	case o.Source != nil:
+		return o.Source.Name
+	case o.Action != nil:
+		return o.Action.Name
+	}
+	return ""
+}
+
+// Version is the version of what is offered.
+func (o Offer) Version() string {
+	switch {
+	case o.Source != nil:
+		return o.Source.Version
+	case o.Action != nil:
+		return o.Action.Version
+	}
+	return ""
+}
+
+// Task is sdk.ActionRequest, field by field.
+type Task struct {
+	ID      string
+	Config  schema.Config
+	Fields  schema.Config
+	Columns map[string]schema.Value
+	Dir     string
+	Message []byte
 }
 
 // Request is sdk.ReadRequest, field by field.
