@@ -16,7 +16,7 @@ func newPlan(env environment) *cobra.Command {
 		Use:   "plan [RULE…]",
 		Short: "print what a run would do",
 		Long: `plan prints, for each rule, what is asked of every source, what the source does itself and what is done here, the window,
-the strategy and why it was chosen. It asks the plugins what they claim; it reads no row and connects to no data source.`,
+the strategy and why it was chosen, when the rule is due next, its trigger, and what its handlers do. It asks the plugins what they claim; it reads no row and connects to no data source.`,
 		Example: "  recon plan daily_payment --param date=2026-11-20",
 		RunE: func(c *cobra.Command, names []string) error {
 			m, err := at.resolve(c.Context(), env, format, names)

@@ -24,6 +24,10 @@ type Explanation struct {
 	Sides    []ExplainedSide   `json:"sides"`
 	Steps    []string          `json:"steps"`
 	Slow     []string          `json:"slow"` // expressions that run row by row
+
+	Schedule *ExplainedSchedule `json:"schedule,omitempty"`
+	Trigger  *ExplainedTrigger  `json:"trigger,omitempty"`
+	Handlers []ExplainedHandler `json:"handlers"`
 }
 
 // ExplainedWindow is the window that is read.
@@ -81,6 +85,9 @@ func (p *Plan) Explain() (*Explanation, error) {
 		e.Slow = append(e.Slow, slow...)
 	}
 	e.Steps = p.steps()
+	if err := p.explainDue(e); err != nil {
+		return nil, err
+	}
 	return e, nil
 }
 
@@ -193,6 +200,7 @@ func Explain(w io.Writer, p *Plan) error {
 	for i, step := range e.Steps {
 		fmt.Fprintf(&b, "%d. %s\n", i+1, step)
 	}
+	e.writeDue(&b)
 	for i, slow := range e.Slow {
 		if i == 0 {
 			b.WriteString("\nrow by row, because there is no faster way:\n")
