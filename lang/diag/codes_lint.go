@@ -615,6 +615,52 @@ rule r between a, b {
 		Code:  HandlerNever,
 		Title: `a handler that never runs`,
 		Why:   "Its outcome cannot occur in this rule, or its condition is false for every row: in a break of `missing bill` there is no row of bill, so all its columns are null.",
+		Bad: `source orders from csv {
+  path = "orders.csv"
+  columns { id string, amount decimal(18, 2) }
+}
+
+source bill from csv {
+  path = "bill.csv"
+  columns { id string, amount decimal(18, 2) }
+}
+
+secret url = env("PAGER_URL")
+
+action pager from webhook {
+  url = secret.url
+}
+
+rule r between orders, bill {
+  key id
+  on missing bill where bill.amount > 1000 {
+    do pager { text = "a large order is not billed" }
+  }
+}
+`,
+		Good: `source orders from csv {
+  path = "orders.csv"
+  columns { id string, amount decimal(18, 2) }
+}
+
+source bill from csv {
+  path = "bill.csv"
+  columns { id string, amount decimal(18, 2) }
+}
+
+secret url = env("PAGER_URL")
+
+action pager from webhook {
+  url = secret.url
+}
+
+rule r between orders, bill {
+  key id
+  on missing bill where orders.amount > 1000 {
+    do pager { text = "a large order is not billed" }
+  }
+}
+`,
 	},
 	{
 		Code:  OutcomeNever,

@@ -39,6 +39,9 @@ func condition(op program.Op) bool {
 // alwaysNull finds values that are null whatever the row is, and fallbacks that are never needed.
 func alwaysNull(p *pass) {
 	p.exprs(func(e *program.Expr) {
+		if !speaksOfNull(e) {
+			return
+		}
 		e.Walk(func(e *program.Expr) bool {
 			if e.Op != program.OpLiteral && evaluate(e, nil).state == isNull {
 				p.report(e.Span, "this value is always null", "")
@@ -53,4 +56,15 @@ func alwaysNull(p *pass) {
 			return true
 		})
 	})
+}
+
+// speaksOfNull reports whether an expression holds the literal null or a coalesce. Without, nothing in it is known to be
+// null.
+func speaksOfNull(e *program.Expr) bool {
+	speaks := false
+	e.Walk(func(e *program.Expr) bool {
+		speaks = speaks || e.Op == program.OpLiteral && e.Value.Null || e.Op == program.OpCall && e.Name == "coalesce"
+		return !speaks
+	})
+	return speaks
 }

@@ -9,7 +9,7 @@ import (
 // known is what is known of a value without any row.
 type known struct {
 	state knowledge
-	value schema.Value // of exactly
+	value *schema.Value // of exactly
 }
 
 type knowledge uint8
@@ -27,21 +27,29 @@ func (k known) is(truth bool) bool {
 	return k.state == exactly && k.value.Type.Kind == schema.Boolean && k.value.True() == truth
 }
 
-func truth(b bool) known { return known{exactly, schema.Bool(b)} }
+var truths = [2]schema.Value{schema.Bool(false), schema.Bool(true)}
+
+func truth(b bool) known {
+	if b {
+		return known{exactly, &truths[1]}
+	}
+	return known{exactly, &truths[0]}
+}
 
 // evaluate finds what is known of e. The rows of the sides for which absent is true are not there: all their
 // columns are null.
 func evaluate(e *program.Expr, absent func(side int) bool) known {
-	args := make([]known, len(e.Args))
-	for i, a := range e.Args {
-		args[i] = evaluate(a, absent)
+	var few [4]known
+	args := few[:0]
+	for _, a := range e.Args {
+		args = append(args, evaluate(a, absent))
 	}
 	switch e.Op {
 	case program.OpLiteral:
 		if e.Value.Null {
 			return known{state: isNull}
 		}
-		return known{exactly, e.Value}
+		return known{exactly, &e.Value}
 	case program.OpColumn:
 		if absent != nil && absent(e.Side) {
 			return known{state: isNull}
@@ -137,7 +145,7 @@ func equal(a, b known, want bool) known {
 	case a.state == isNull && b.present(), b.state == isNull && a.present():
 		return truth(!want)
 	case a.state == exactly && b.state == exactly:
-		return truth(builtin.Equal(a.value, b.value) == want)
+		return truth(builtin.Equal(*a.value, *b.value) == want)
 	}
 	return known{state: notNull}
 }
@@ -151,13 +159,13 @@ func ordered(op program.Op, a, b known) known {
 	}
 	switch op {
 	case program.OpLess:
-		return truth(builtin.Less(a.value, b.value))
+		return truth(builtin.Less(*a.value, *b.value))
 	case program.OpLessEqual:
-		return truth(builtin.Less(a.value, b.value) || builtin.Equal(a.value, b.value))
+		return truth(builtin.Less(*a.value, *b.value) || builtin.Equal(*a.value, *b.value))
 	case program.OpGreater:
-		return truth(builtin.Less(b.value, a.value))
+		return truth(builtin.Less(*b.value, *a.value))
 	}
-	return truth(builtin.Less(b.value, a.value) || builtin.Equal(a.value, b.value))
+	return truth(builtin.Less(*b.value, *a.value) || builtin.Equal(*a.value, *b.value))
 }
 
 // in is args[0] in args[1:].

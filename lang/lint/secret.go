@@ -3,13 +3,19 @@ package lint
 import (
 	"fmt"
 	"regexp"
+	"slices"
 
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
 // credentials are texts with a password or a token in them.
-var credentials = regexp.MustCompile(`(?i)^[^:/@\s]+:[^@/\s]+@|//[^/\s:@]*:[^/\s@]+@|\b(password|passwd|pwd|access_token|token|secret|api_?key)=[^&;\s]+`)
+var credentials = regexp.MustCompile(`(?i)^[^:/@\s]+:[^@/\s]+@|//[^/\s:@]*:[^/\s@]+@|\b(password|passwd|pwd|access_token|token|secret|api_?key)=[^&;\s]+|\b(bearer|basic) +[a-z0-9._~+/-]{8,}`)
+
+// credential reports whether a text, or one of a list, is of that kind.
+func credential(v schema.Value) bool {
+	return credentials.MatchString(v.Text) || slices.ContainsFunc(v.List, credential)
+}
 
 // secretInText finds secrets that stand in the file, or in parameters, which are shown.
 func secretInText(p *pass) {
@@ -21,7 +27,7 @@ func secretInText(p *pass) {
 			hint := fmt.Sprintf(`declare it: secret name = env("NAME"), and write %s = secret.name`, s.Name)
 			s.Value.Walk(func(e *program.Expr) bool {
 				switch {
-				case literal(e) && credentials.MatchString(e.Value.Text):
+				case literal(e) && credential(e.Value):
 					p.report(e.Span, fmt.Sprintf("setting %q holds a password or token in plain text", s.Name), hint)
 				case e.Op == program.OpParamRef && s.Value.Type.Kind == schema.Secret:
 					p.report(e.Span, fmt.Sprintf("setting %q is a secret, and the value of param %s is shown in plans and results", s.Name, e.Name), hint)
