@@ -92,7 +92,7 @@ func actionKinds() map[string]schema.Action {
 }
 
 // TestRulesInPagesCompile compiles every block of recon in the pages against the bundled plugins. A block marked recon
-// has no errors; one marked recon-bad CODE has that error or warning; one marked recon-part is a part of a file and parses.
+// has no errors, and no warnings but of what it leaves out; one marked recon-bad CODE has that error or warning; one marked recon-part is a part of a file and parses.
 func TestRulesInPagesCompile(t *testing.T) {
 	sources := map[string]schema.Source{}
 	for name, source := range plugins.Builtin() {
@@ -113,8 +113,14 @@ func TestRulesInPagesCompile(t *testing.T) {
 		for _, f := range fences(page) {
 			switch f.lang() {
 			case "recon":
-				if diags := compile(f.text); diags.HasErrors() {
+				diags := compile(f.text)
+				if diags.HasErrors() {
 					t.Errorf("%s:%d: the rule does not compile:\n%v", path, f.line, diags)
+				}
+				for _, d := range diags {
+					if d.Code.Lint() && d.Code != diag.Unused && d.Code != "RC4019" { // a page shows parts of files
+						t.Errorf("%s:%d: the rule gets %s: %s", path, f.line, d.Code, d.Message)
+					}
 				}
 				compiled++
 			case "recon-part":

@@ -511,38 +511,44 @@ rule r between a, b {
 		Bad: `source a from csv {
   path = "a.csv"
   columns {
-    id  string
+    id      string
+    amount  integer
   }
 }
 
 source b from csv {
   path = "b.csv"
   columns {
-    id  string
+    id      string
+    amount  integer
   }
 }
 
 rule r between a, b {
   key id
+  compare amount
   fail when mismatch.cuont > 0
 }
 `,
 		Good: `source a from csv {
   path = "a.csv"
   columns {
-    id  string
+    id      string
+    amount  integer
   }
 }
 
 source b from csv {
   path = "b.csv"
   columns {
-    id  string
+    id      string
+    amount  integer
   }
 }
 
 rule r between a, b {
   key id
+  compare amount
   fail when mismatch.count > 0
 }
 `,
@@ -705,6 +711,7 @@ rule r over a {
 		Why:   `A date is a whole day, and which instants belong to it depends on the time zone. date(t) takes the date of an instant in the zone of its column.`,
 		Bad: `source a from csv {
   path = "a.csv"
+  zone = "Asia/Shanghai"
   columns {
     at   timestamp
     day  date
@@ -717,6 +724,7 @@ rule r over a {
 `,
 		Good: `source a from csv {
   path = "a.csv"
+  zone = "Asia/Shanghai"
   columns {
     at   timestamp
     day  date
@@ -828,7 +836,7 @@ rule r between a, b {
   path = "a.csv"
   columns {
     id      string
-    amount  float
+    weight  float
   }
 }
 
@@ -836,20 +844,20 @@ source b from csv {
   path = "b.csv"
   columns {
     id      string
-    amount  float
+    weight  float
   }
 }
 
 rule r between a, b {
   key id
-  compare amount
+  compare weight
 }
 `,
 		Good: `source a from csv {
   path = "a.csv"
   columns {
     id      string
-    amount  float
+    weight  float
   }
 }
 
@@ -857,13 +865,13 @@ source b from csv {
   path = "b.csv"
   columns {
     id      string
-    amount  float
+    weight  float
   }
 }
 
 rule r between a, b {
   key id
-  compare amount within 0.01
+  compare weight within 0.01
 }
 `,
 	},
@@ -970,6 +978,7 @@ rule r between a, b {
   columns {
     id      string
     amount  decimal(18, 2)
+    note    string
   }
 }
 
@@ -978,6 +987,7 @@ source b from csv {
   columns {
     id      string
     amount  decimal(18, 2)
+    note    string
   }
 }
 
@@ -991,6 +1001,7 @@ rule r between a, b {
   columns {
     id      string
     amount  decimal(18, 2)
+    note    string
   }
 }
 
@@ -999,12 +1010,13 @@ source b from csv {
   columns {
     id      string
     amount  decimal(18, 2)
+    note    string
   }
 }
 
 rule r between a, b {
   key id
-  compare a.id = b.id ignoring case as written
+  compare note ignoring case
 }
 `,
 	},
@@ -1075,6 +1087,7 @@ rule r between a, b {
 		Why:   `The value after = must fit the declared type. A text is read as that type; anything else is converted by a function that says how.`,
 		Bad: `source a from csv {
   path = "a.csv"
+  zone = "Asia/Shanghai"
   columns {
     at   timestamp
     day  date = at
@@ -1083,6 +1096,7 @@ rule r between a, b {
 `,
 		Good: `source a from csv {
   path = "a.csv"
+  zone = "Asia/Shanghai"
   columns {
     at   timestamp
     day  date = date(at)
@@ -1246,11 +1260,12 @@ source a from csv {
 source b from csv {
   path = "b.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
 rule r between a, b {
-  window { period = day(date) }
+  window { period = day(date), slack = 30m, carry = 7d }
   key id
 }
 `,
@@ -1259,17 +1274,19 @@ rule r between a, b {
 source a from csv {
   path = "a.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
 source b from csv {
   path = "b.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
 rule r between a, b {
-  window { period = day(date) }
+  window { period = day(date), slack = 30m, carry = 7d }
   key id
 }
 `,
@@ -1283,12 +1300,14 @@ rule r between a, b {
 source a from csv {
   path = "a.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
 source b from csv {
   path = "b.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
@@ -1302,12 +1321,14 @@ rule r between a, b {
 source a from csv {
   path = "a.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
 source b from csv {
   path = "b.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
@@ -1326,12 +1347,14 @@ rule r between a, b {
 source a from csv {
   path = "a.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
 source b from csv {
   path = "b.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
@@ -1345,17 +1368,19 @@ rule r between a, b {
 source a from csv {
   path = "a.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
 source b from csv {
   path = "b.csv"
   time = at
+  zone = "UTC"
   columns { id string, at timestamp }
 }
 
 rule r between a, b {
-  window { period = day(date) }
+  window { period = day(date), slack = 30m, carry = 7d }
   key id
 }
 `,
