@@ -81,7 +81,7 @@ bundled are pinned there by version and hash. Without a name it pulls every sour
 
 // sources finds the sources of these names; none means all.
 func (p *project) sources(names []string) ([]*program.Source, error) {
-	all := p.unit.Program.Sources
+	all := slices.DeleteFunc(slices.Clone(p.unit.Program.Sources), func(s *program.Source) bool { return s.View != nil })
 	if len(all) == 0 {
 		return nil, errors.New("the files declare no source")
 	}

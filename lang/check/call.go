@@ -23,7 +23,14 @@ func (x *typer) call(n *node) value {
 			return v
 		}
 	}
+	if x.totals != nil && isAggregate(n) {
+		return x.aggregate(n)
+	}
 	f := builtin.Find(n.text)
+	if x.within != "" && isAggregate(n) {
+		x.report(diag.AggregatePlace, n.at, fmt.Sprintf("%s cannot stand %s", n.text, x.within), "")
+		return value{}
+	}
 	if f == nil {
 		return x.unknownFunction(n)
 	}

@@ -22,9 +22,14 @@ func canonical(p *program.Rule) string {
 	w := &canonWriter{rule: p}
 	for i, s := range p.Sides {
 		w.line("side", s.Name)
-		w.source(s.Source)
+		w.source(s.Source, "  ")
 		if i == p.Baseline {
 			w.line("baseline")
+		}
+	}
+	if p.Totals {
+		for _, s := range p.Sides {
+			w.groups = append(w.groups, s.Source.View.Group)
 		}
 	}
 	for _, k := range p.Keys {
@@ -52,7 +57,8 @@ func canonical(p *program.Rule) string {
 
 type canonWriter struct {
 	strings.Builder
-	rule *program.Rule
+	rule   *program.Rule
+	groups []*program.Group // by side: what columns of groups stand for, so that their order says nothing
 }
 
 func (w *canonWriter) line(parts ...string) {
@@ -65,30 +71,89 @@ func (w *canonWriter) line(parts ...string) {
 	w.WriteByte('\n')
 }
 
-func (w *canonWriter) source(s *program.Source) {
-	for i, c := range s.Columns {
-		value := "physical " + strconv.Quote(c.Physical)
+func (w *canonWriter) source(s *program.Source, indent string) {
+	if s.View != nil {
+		w.view(s, indent)
+	} else {
+		for i, c := range s.Columns {
+			value := "physical " + strconv.Quote(c.Physical)
+			if c.Derived != nil {
+				value = w.expr(c.Derived)
+			}
+			w.column(indent, c, value, i == s.Time)
+		}
+	}
+	if s.Where != nil {
+		w.line(indent+"where", w.expr(s.Where))
+	}
+	if s.Zone != "" {
+		w.line(indent+"zone", s.Zone)
+	}
+	if s.BadRows {
+		w.line(indent + "bad_rows report")
+	}
+	if s.Windowed {
+		w.line(indent + "windowed")
+	}
+}
+
+func (w *canonWriter) column(indent string, c program.Column, value string, time bool) {
+	mark := ""
+	if time {
+		mark = "time"
+	}
+	w.line(indent+"column", strconv.Quote(c.Name), c.Type.String(), unitText(c.Unit), value, mark)
+}
+
+// view writes what the rows of a view come from, and what is done to them.
+func (w *canonWriter) view(s *program.Source, indent string) {
+	v, deeper := s.View, indent+"  "
+	for _, p := range v.Parts {
+		w.line(indent+"part", fmt.Sprint(p.Columns))
+		w.source(p.Source, deeper)
+	}
+	if v.Cut {
+		w.line(indent + "cut")
+	}
+	for _, j := range v.Joins {
+		w.line(indent + "join")
+		w.source(j.Source, deeper)
+		for _, on := range j.On {
+			w.line(indent+"on", on.Type.String(), w.expr(on.This), "=", w.expr(on.Other))
+		}
+	}
+	for i, c := range v.Row {
+		value := ""
 		if c.Derived != nil {
 			value = w.expr(c.Derived)
 		}
-		mark := ""
-		if i == s.Time {
-			mark = "time"
+		w.column(indent, c, value, v.Group == nil && i == s.Time)
+	}
+	if v.Where != nil {
+		w.line(indent+"keep", w.expr(v.Where))
+	}
+	if g := v.Group; g != nil {
+		for _, by := range g.By {
+			w.line(indent+"group", by.Type.String(), w.expr(by))
 		}
-		w.line("  column", strconv.Quote(c.Name), c.Type.String(), unitText(c.Unit), value, mark)
+		if w.rule.Totals && slices.ContainsFunc(w.rule.Sides, func(side program.Side) bool { return side.Source == s }) {
+			return // the comparisons say which totals count
+		}
+		inner := &canonWriter{rule: w.rule, groups: []*program.Group{g}}
+		for i, c := range g.Out {
+			w.column(indent, c, inner.expr(c.Derived), i == s.Time)
+		}
 	}
-	if s.Where != nil {
-		w.line("  where", w.expr(s.Where))
+}
+
+// aggregate writes an aggregate over the rows of one side.
+func (w *canonWriter) aggregate(a program.Aggregate) string {
+	rows := &canonWriter{rule: w.rule}
+	text := "total(" + string(a.Func)
+	for _, e := range []*program.Expr{a.Arg, a.Where} {
+		text += ", " + rows.expr(e)
 	}
-	if s.Zone != "" {
-		w.line("  zone", s.Zone)
-	}
-	if s.BadRows {
-		w.line("  bad_rows report")
-	}
-	if s.Windowed {
-		w.line("  windowed")
-	}
+	return text + " " + a.Type.String() + ")"
 }
 
 func unitText(u program.Unit) string {
@@ -153,6 +218,11 @@ func (w *canonWriter) expr(e *program.Expr) string {
 	case program.OpLiteral:
 		return literalText(e.Value)
 	case program.OpColumn:
+		if e.Side < len(w.groups) {
+			if g := w.groups[e.Side]; e.Index >= len(g.By) {
+				return fmt.Sprintf("#%d.%s", e.Side, w.aggregate(g.Aggregates[e.Index-len(g.By)]))
+			}
+		}
 		return fmt.Sprintf("#%d.%d", e.Side, e.Index)
 	case program.OpPhysical:
 		return fmt.Sprintf("column(%q %s)", e.Name, e.Type)

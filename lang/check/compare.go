@@ -27,9 +27,7 @@ func (r *ruleCheck) checkComparisons() {
 		}
 		c := &comparison{Comparison: program.Comparison{Span: s.Span}, invalid: true}
 		c.Name, _ = r.nameOf(s.Equation, s.As)
-		if !r.grouped {
-			r.comparison(c, s)
-		}
+		r.comparison(c, s)
 		r.comparisons = append(r.comparisons, c)
 		if !c.invalid {
 			r.prog.Compare = append(r.prog.Compare, c.Comparison)

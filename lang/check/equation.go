@@ -35,13 +35,13 @@ func (r *ruleCheck) checkKeys() {
 	}
 	var first *syntax.Key
 	for _, s := range r.block.other {
-		if s, ok := s.(*syntax.Key); ok {
+		if s, ok := s.(*syntax.Key); ok && r.totals == nil {
 			if first == nil {
 				first = s
 			}
 			k := &key{Key: program.Key{Span: s.Span}, invalid: true}
 			if terms, ok := r.terms(s.Equation, "key"); ok {
-				r.key(k, s, terms)
+				r.key(k, "key", s.Equation, s.As, terms)
 			}
 			if k.Name == "" {
 				k.Name, _ = r.nameOf(s.Equation, s.As)
@@ -52,35 +52,35 @@ func (r *ruleCheck) checkKeys() {
 			}
 		}
 	}
-	if first == nil && !r.unsure {
+	if first == nil && !r.unsure && r.totals == nil {
 		r.report(diag.NoKey, r.tree.Name.Span, fmt.Sprintf("rule %s has no key", r.tree.Name.Name), "a key says which rows belong together: key order_no, or key orders.id = bill.order_id")
 	}
 }
 
 // key completes a key from its terms, of which there is one for each side.
-func (r *ruleCheck) key(k *key, s *syntax.Key, terms []value) {
+func (r *ruleCheck) key(k *key, what string, e *syntax.Equation, as *syntax.Ident, terms []value) {
 	for i, t := range terms {
 		if t.Expr == nil {
-			r.report(diag.TermSides, s.Equation.Span, fmt.Sprintf("the key has no term of side %s", r.sides[i].name), "a key has a term for each side")
+			r.report(diag.TermSides, e.Span, fmt.Sprintf("the %s has no term of side %s", what, r.sides[i].name), fmt.Sprintf("a %s has a term for each side", what))
 			return
 		}
 	}
-	if !r.keyable(terms, "key") {
+	if !r.keyable(terms, what) {
 		return
 	}
 	t, _, ok := r.commonOf(terms)
 	if !ok {
 		return
 	}
-	name, ok := r.nameOf(s.Equation, s.As)
+	name, ok := r.nameOf(e, as)
 	if !ok {
-		r.report(diag.NameNeeded, s.Equation.Span, "this key needs a name: its first term is no plain column", "add: as name")
+		r.report(diag.NameNeeded, e.Span, fmt.Sprintf("this %s needs a name: its first term is no plain column", what), "add: as name")
 		return
 	}
 	k.Name = name
 	for _, o := range r.keys {
 		if o.Name == name {
-			r.twiceNamed("key", name, nameSpan(s.Equation, s.As), o.Span)
+			r.twiceNamed(what, name, nameSpan(e, as), o.Span)
 			return
 		}
 	}
@@ -89,18 +89,18 @@ func (r *ruleCheck) key(k *key, s *syntax.Key, terms []value) {
 	for _, t := range terms {
 		k.Terms = append(k.Terms, t.Expr)
 	}
-	k.symbol = r.def(&Symbol{Kind: KeySymbol, Name: name, Span: nameSpan(s.Equation, s.As), Type: t})
+	k.symbol = r.def(&Symbol{Kind: KeySymbol, Name: name, Span: nameSpan(e, as), Type: t})
 }
 
 // keyable reports values that can identify nothing.
-func (r *ruleCheck) keyable(terms []value, what string) bool {
+func (m *module) keyable(terms []value, what string) bool {
 	for _, t := range terms {
 		switch t.Type.Kind {
 		case schema.Float:
-			r.report(diag.FloatExact, t.Span, fmt.Sprintf("a float is never a %s: it is not exact", what), "declare the column as decimal(p, s), integer or string")
+			m.report(diag.FloatExact, t.Span, fmt.Sprintf("a float is never a %s: it is not exact", what), "declare the column as decimal(p, s), integer or string")
 			return false
 		case schema.JSON, schema.Null, schema.Percent, schema.Duration:
-			r.report(diag.KeyType, t.Span, fmt.Sprintf("%s cannot be a %s", t.Type.Kind, what), keyHint(t.Type.Kind))
+			m.report(diag.KeyType, t.Span, fmt.Sprintf("%s cannot be a %s", t.Type.Kind, what), keyHint(t.Type.Kind))
 			return false
 		}
 	}
@@ -120,11 +120,11 @@ func (r *ruleCheck) twiceNamed(what, name string, at, first diag.Span) {
 }
 
 // nameOf is the name of a key or comparison: the one after as, or the column of its first term.
-func (r *ruleCheck) nameOf(e *syntax.Equation, as *syntax.Ident) (string, bool) {
+func (m *module) nameOf(e *syntax.Equation, as *syntax.Ident) (string, bool) {
 	if as != nil {
 		return as.Name, true
 	}
-	n := r.peek(e.Terms[0])
+	n := m.peek(e.Terms[0])
 	if n == nil || n.shape != nameNode && n.shape != memberNode {
 		return "", false
 	}
@@ -144,7 +144,7 @@ func (r *ruleCheck) terms(e *syntax.Equation, what string) ([]value, bool) {
 	terms := make([]value, len(r.sides))
 	if len(e.Terms) == 1 {
 		for i := range r.sides {
-			v := r.expr(e.Terms[0], &scope{sides: r.sides, only: i + 1, zone: r.zone, what: what})
+			v := r.expr(e.Terms[0], r.termScope(i+1, what))
 			if v.bad() {
 				return nil, false
 			}
@@ -157,7 +157,7 @@ func (r *ruleCheck) terms(e *syntax.Equation, what string) ([]value, bool) {
 	}
 	ok := true
 	for _, t := range e.Terms {
-		v := r.expr(t, &scope{sides: r.sides, zone: r.zone, what: what})
+		v := r.expr(t, r.termScope(0, what))
 		if v.bad() || !r.scalar(v) || !r.readsSide(v, t) {
 			ok = false
 			continue
@@ -174,13 +174,21 @@ func (r *ruleCheck) terms(e *syntax.Equation, what string) ([]value, bool) {
 	return terms, ok
 }
 
+// termScope is that of a term of one side (1 + its index), or of any side (0). In a rule with group it speaks of totals.
+func (r *ruleCheck) termScope(only int, what string) *scope {
+	if r.totals != nil && r.totals.sets != nil {
+		return &scope{totals: r.totals.of(only), zone: r.zone, what: what}
+	}
+	return &scope{sides: r.sides, only: only, zone: r.zone, what: what}
+}
+
 // scalar reports lists and secrets where a value of a row is due.
-func (r *ruleCheck) scalar(v value) bool {
+func (m *module) scalar(v value) bool {
 	if v.list != nil {
-		r.report(diag.TypeMismatch, v.Span, "a list cannot be compared", "")
+		m.report(diag.TypeMismatch, v.Span, "a list cannot be compared", "")
 		return false
 	}
-	x := &typer{module: r.module, scope: &scope{}}
+	x := &typer{module: m, scope: &scope{}}
 	return !x.isSecret(v)
 }
 
@@ -223,7 +231,12 @@ func sideOf(e *program.Expr) int {
 
 // commonOf is the type in which terms are compared, and the fixed unit of all of them, if they have one.
 func (r *ruleCheck) commonOf(terms []value) (t schema.Type, u program.Unit, ok bool) {
-	x := &typer{module: r.module, scope: &scope{sides: r.sides}}
+	return r.commonType(terms, r.sides)
+}
+
+// commonType is the type of terms over the columns of sides.
+func (m *module) commonType(terms []value, sides []*side) (t schema.Type, u program.Unit, ok bool) {
+	x := &typer{module: m, scope: &scope{sides: sides}}
 	var args []builtin.Arg
 	var first value
 	perRow := false
@@ -253,7 +266,7 @@ func (r *ruleCheck) commonOf(terms []value) (t schema.Type, u program.Unit, ok b
 		}
 	}
 	if t, ok = builtin.Common(args...); !ok {
-		r.report(diag.TooManyDigits, terms[0].Span, fmt.Sprintf("the terms together need more than %d digits", decimal.MaxDigits), "round one of them")
+		m.report(diag.TooManyDigits, terms[0].Span, fmt.Sprintf("the terms together need more than %d digits", decimal.MaxDigits), "round one of them")
 		return t, u, false
 	}
 	if perRow {

@@ -53,11 +53,13 @@ type secretDecl struct {
 	prog *program.Secret
 }
 
-// rowsDecl is something that has rows: a source, or a view, of which nothing is known yet.
+// rowsDecl is something that has rows: a source or a view.
 type rowsDecl struct {
 	*Symbol
-	tree *syntax.Source // nil for a view
-	prog *program.Source
+	tree  *syntax.Source // nil for a view
+	view  *syntax.View   // nil for a source
+	state progress       // of a view
+	prog  *program.Source
 	// open says that the columns are not all known, for a reason that has been reported. A name
 	// that is not among them is then nobody's fault.
 	open    bool
@@ -65,6 +67,16 @@ type rowsDecl struct {
 	columns map[string]int
 	defs    []*Symbol // by column
 	trees   []*syntax.Column
+	zones   []columnZone      // of a view, by column
+	gone    map[string]string // columns that somebody may look for in vain, each with a hint why
+	mixed   bool              // a view some of whose rows are cut by settings, and others by time
+}
+
+// columnZone is the time zone in which the date parts of a column are taken. It is several if the column comes from
+// sources with different ones.
+type columnZone struct {
+	zone    string
+	several bool
 }
 
 // ruleDecl is a rule. Before its module has checked its rules there is its name and tree only; prog is nil if the rule
@@ -99,7 +111,7 @@ func (c *checker) declare(f *syntax.File) *module {
 		case *syntax.Source:
 			m.declareRows(&rowsDecl{tree: d}, SourceSymbol, d.Name, d.Doc)
 		case *syntax.View:
-			m.declareRows(&rowsDecl{open: true}, ViewSymbol, d.Name, d.Doc)
+			m.declareRows(&rowsDecl{view: d}, ViewSymbol, d.Name, d.Doc)
 		case *syntax.Action:
 			a := &actionDecl{Symbol: m.symbol(ActionSymbol, d.Name, d.Doc), tree: d}
 			if old, taken := m.actions[d.Name.Name]; taken {
@@ -198,6 +210,13 @@ func (m *module) check() {
 		case *syntax.Action:
 			if a := m.actions[d.Name.Name]; a.tree == d {
 				m.action(a)
+			}
+		}
+	}
+	for _, d := range m.tree.Decls {
+		if d, ok := d.(*syntax.View); ok {
+			if r := m.rows[d.Name.Name]; r != nil && r.view == d {
+				m.shape(r)
 			}
 		}
 	}

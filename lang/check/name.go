@@ -25,6 +25,9 @@ func (x *typer) name(n *node) value {
 			return v
 		}
 	}
+	if x.totals != nil && len(path) == 2 && head != "secret" {
+		return x.rowInTotal(n)
+	}
 	switch {
 	case len(path) == 1:
 		return x.bareName(n)
@@ -88,7 +91,7 @@ func (x *typer) candidates(n *node) []candidate {
 		}
 	}
 	for i, s := range x.sides {
-		if !x.bare && x.only != i+1 {
+		if !x.bare && x.only != i+1 && x.home != i+1 {
 			continue
 		}
 		at, ok := s.column(n.text)
@@ -96,6 +99,11 @@ func (x *typer) candidates(n *node) []candidate {
 			continue
 		}
 		add("a column of "+s.name, i, func() value { return x.sideColumn(n.span, n.at, i, at) })
+	}
+	if x.totals != nil {
+		if i := x.totals.find(n.text); i >= 0 {
+			add("a group", -1, func() value { return x.groupValue(n, i) })
+		}
 	}
 	if d, ok := x.constants[n.text]; ok {
 		add("a "+string(d.Kind), -1, func() value { return x.constantValue(n.span, d) })
@@ -113,7 +121,7 @@ func bound(name string, span diag.Span) value {
 // unknownName reports a bare name without a meaning, unless it may be one of something that was
 // reported.
 func (x *typer) unknownName(n *node) value {
-	if x.excused(n.text) {
+	if x.excused(n.text) || x.totals != nil && x.columnInTotal(n) {
 		return value{}
 	}
 	for i, s := range x.sides {
@@ -125,6 +133,10 @@ func (x *typer) unknownName(n *node) value {
 			x.report(diag.WrongPlace, n.span, fmt.Sprintf("%q is a side, not a value", n.text), hint)
 			return value{}
 		} else if _, ok := s.column(n.text); ok && x.only == 0 && !x.bare && x.metrics == nil {
+			if x.home > 0 {
+				x.report(diag.Unqualified, n.span, fmt.Sprintf("column %q is not qualified", n.text), "a column of a joined source names it: "+s.name+"."+n.text)
+				return value{}
+			}
 			x.report(diag.Unqualified, n.span, fmt.Sprintf("column %q is not qualified", n.text),
 				"where terms of several sides are compared, each column names its side: "+x.sides[i].name+"."+n.text)
 			return value{}
@@ -153,11 +165,14 @@ func (x *typer) unknownName(n *node) value {
 		d.Hint = "the truth values are written true and false"
 	default:
 		visible := x.visible()
-		if x.row != nil && len(x.constants) == 0 || x.only > 0 {
+		if x.row != nil && len(x.constants) == 0 || x.only > 0 || x.home > 0 && len(x.constants) == 0 {
 			d.Code, d.Message = diag.UnknownColumn, fmt.Sprintf("unknown column %q in %s", n.text, x.owner())
 			d.Hint = hintNames(n.text, x.owner()+" has", visible)
 		} else {
 			d.Hint = hintNames(n.text, "known here are", visible)
+		}
+		if why := x.gone(n.text); why != "" {
+			d.Hint, d.Fixes = why, nil
 		}
 		_, secret := x.secrets[n.text]
 		d.Fixes = fixName(n.span, n.text, visible)
@@ -199,7 +214,17 @@ func (x *typer) owner() string {
 	if x.row != nil {
 		return x.row.Name
 	}
-	return x.sides[x.only-1].name
+	return x.sides[max(x.only, x.home)-1].name
+}
+
+// gone says why a column that somebody may well look for is not there, or "".
+func (x *typer) gone(name string) string {
+	for i, s := range x.sides {
+		if why := s.rows.gone[name]; why != "" && (x.bare || x.only == i+1 || x.home == i+1) {
+			return why
+		}
+	}
+	return ""
 }
 
 // excused reports whether a name that is unknown may be known by something that could not be
@@ -209,7 +234,7 @@ func (x *typer) excused(name string) bool {
 		return true
 	}
 	for i, s := range x.sides {
-		if s.rows.open && (x.bare || x.only == i+1) {
+		if s.rows.open && (x.bare || x.only == i+1 || x.home == i+1) {
 			return true
 		}
 	}
@@ -230,7 +255,7 @@ func (x *typer) visible() []string {
 		}
 	}
 	for i, s := range x.sides {
-		if x.bare || x.only == i+1 {
+		if x.bare || x.only == i+1 || x.home == i+1 {
 			for _, d := range s.rows.defs {
 				list = append(list, d.Name)
 			}
@@ -238,6 +263,11 @@ func (x *typer) visible() []string {
 	}
 	for _, k := range x.keys {
 		list = append(list, k.Name)
+	}
+	if x.totals != nil {
+		for _, g := range x.totals.by {
+			list = append(list, g.name)
+		}
 	}
 	list = append(list, names(x.constants)...)
 	if x.setting {
@@ -289,6 +319,9 @@ func (x *typer) qualified(n, head, column *node) value {
 		known = append(known, x.row.Name)
 	}
 	what := "this rule has"
+	if x.home > 0 {
+		what = "here the rows have the names"
+	}
 	if x.row != nil {
 		what = "here the row has the name"
 	}
@@ -306,13 +339,20 @@ func (x *typer) unknownColumn(r *rowsDecl, owner string, column *node) value {
 		return value{}
 	}
 	known := names(r.columns)
-	x.add(diag.Diagnostic{Code: diag.UnknownColumn, Span: column.at, Message: fmt.Sprintf("unknown column %q in %s", column.text, owner),
-		Hint: hintNames(column.text, owner+" has", known), Fixes: fixName(column.at, column.text, known)})
+	d := diag.Diagnostic{Code: diag.UnknownColumn, Span: column.at, Message: fmt.Sprintf("unknown column %q in %s", column.text, owner),
+		Hint: hintNames(column.text, owner+" has", known), Fixes: fixName(column.at, column.text, known)}
+	if why := r.gone[column.text]; why != "" {
+		d.Hint, d.Fixes = why, nil
+	}
+	x.add(d)
 	return value{}
 }
 
 // columnName is the column that a unit names.
 func (x *typer) columnName(u program.Unit) string {
+	if x.totals != nil && u.Column > 0 && u.Column <= len(x.totals.by) {
+		return x.totals.by[u.Column-1].name
+	}
 	r := x.row
 	if r == nil && u.Side < len(x.sides) {
 		r = x.sides[u.Side].rows

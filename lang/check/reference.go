@@ -20,11 +20,12 @@ func (x *typer) rowColumn(span, name diag.Span, i int) value {
 	if c.Type.Kind == schema.Invalid {
 		return value{}
 	}
-	return value{zone: x.row.zoneOf(c.Type),
+	z := x.row.zoneAt(i)
+	return value{zone: z.zone, zones: z.several,
 		Expr: &program.Expr{Op: program.OpColumn, Index: i, Type: c.Type, Unit: c.Unit, Span: span}}
 }
 
-// sideColumn is column at of side i, within a rule.
+// sideColumn is column at of side i, within a rule or view.
 func (x *typer) sideColumn(span, name diag.Span, i, at int) value {
 	r := x.sides[i].rows
 	x.use(name, r.defs[at])
@@ -32,12 +33,28 @@ func (x *typer) sideColumn(span, name diag.Span, i, at int) value {
 	if c.Type.Kind == schema.Invalid {
 		return value{}
 	}
+	z := r.zoneAt(at)
+	if x.inline && i == 0 && c.Derived != nil {
+		v := x.copied(span, value{Expr: c.Derived, zone: z.zone, zones: z.several})
+		if !v.bad() {
+			v.Unit = c.Unit
+		}
+		return v
+	}
 	u := c.Unit
 	if u.Column > 0 {
 		u.Side = i
 	}
-	return value{zone: r.zoneOf(c.Type),
+	return value{zone: z.zone, zones: z.several,
 		Expr: &program.Expr{Op: program.OpColumn, Side: i, Index: at, Type: c.Type, Unit: u, Span: span}}
+}
+
+// zoneAt is the zone of column i.
+func (r *rowsDecl) zoneAt(i int) columnZone {
+	if r.zones != nil {
+		return r.zones[i]
+	}
+	return columnZone{zone: r.zoneOf(r.prog.Columns[i].Type)}
 }
 
 // zoneOf is the zone of r's timestamps, which values of other types have no use for.

@@ -21,22 +21,10 @@ func (m *module) notYet(whole diag.Span, construct string, at diag.Span) {
 // refuse refuses the declarations that cannot be run yet.
 func (m *module) refuse(d syntax.Decl) {
 	switch d := d.(type) {
-	case *syntax.View:
-		m.notYet(d.Span, "view", d.Name.Span)
 	case *syntax.Template:
 		m.notYet(d.Span, "template", d.Name.Span)
 	case *syntax.Test:
 		m.notYet(d.Span, "test", d.Title.Span)
-	}
-}
-
-// refuseStatement refuses the statements of a rule that cannot be run yet.
-func (m *module) refuseStatement(s syntax.Stmt) {
-	switch s := s.(type) {
-	case *syntax.Total:
-		m.notYet(s.Span, "group", keyword(s.Span, "group"))
-	case *syntax.Drill:
-		m.notYet(s.Span, "drill into", keyword(s.Span, "drill"))
 	}
 }
 

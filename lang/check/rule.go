@@ -22,7 +22,8 @@ type ruleCheck struct {
 	comparisons []*comparison
 	claims      []*Symbol // names of asserts and uniques
 	zone        string    // of zone-less times: the schedule's
-	grouped     bool      // it pairs totals, which is refused; its comparisons speak of aggregates
+	totals      *totals   // it pairs totals, of which its comparisons speak; else nil
+	drill       *drill    // into what the totals that break are read; else nil
 	unsure      bool      // something that belongs to the rule was refused or could not be read
 }
 
@@ -30,8 +31,17 @@ type ruleCheck struct {
 type side struct {
 	name   string
 	symbol *Symbol
-	rows   *rowsDecl
+	rows   *rowsDecl // in a rule with group the totals
+	single *rowsDecl // in a rule with group the rows that are summed up
 	at     diag.Span
+}
+
+// read is what the side reads, summed up or not.
+func (s *side) read() *rowsDecl {
+	if s.single != nil {
+		return s.single
+	}
+	return s.rows
 }
 
 func (s *side) column(name string) (int, bool) {
@@ -54,24 +64,18 @@ func (m *module) rule(decl *ruleDecl) {
 	}
 	r.block = m.block(d.Body)
 	r.unsure = r.block.broken || r.block.templated
-	for _, s := range r.block.other {
-		before := m.faults()
-		if _, ok := s.(*syntax.Total); ok {
-			r.grouped = true
-		}
-		m.refuseStatement(s)
-		r.unsure = r.unsure || m.faults() > before
-	}
 	r.schedule()
 	r.attributes()
+	r.checkTotals()
 	r.checkKeys()
 	r.checkComparisons()
+	r.checkDrill()
 	r.checkClaims()
 	r.window()
 	r.gates()
 	r.handlers()
 	r.triggers()
-	if m.faults() > before || r.unsure || slices.ContainsFunc(r.sides, func(s *side) bool { return s.rows.open }) {
+	if m.faults() > before || r.unsure || slices.ContainsFunc(r.sides, func(s *side) bool { return s.read().open }) {
 		return
 	}
 	r.finish()
@@ -161,7 +165,11 @@ func (r *ruleCheck) baseline(e *syntax.Expr) {
 
 // rowScope is the scope of an expression over the rows of all sides.
 func (r *ruleCheck) rowScope(what string) *scope {
-	return &scope{sides: r.sides, bare: true, keys: r.keys, zone: r.zone, what: what}
+	s := &scope{sides: r.sides, bare: true, keys: r.keys, zone: r.zone, what: what}
+	if r.totals != nil {
+		s.within = "in a condition on groups: only what compare sets equal are totals"
+	}
+	return s
 }
 
 // condition types an expression over rows that must be a condition; nil after a report.
@@ -179,16 +187,10 @@ func (r *ruleCheck) condition(e *syntax.Expr, what string) *program.Expr {
 func (r *ruleCheck) finish() {
 	p := r.prog
 	p.Zone = r.zone
-	for _, s := range r.sides {
-		for _, set := range s.rows.prog.Settings {
-			p.Params = r.paramsOf(set.Value, p.Params)
-			for _, b := range set.Params {
-				p.Params = r.paramsOf(b.Value, p.Params)
-			}
-		}
-		p.Params = r.paramsOf(s.rows.prog.Where, p.Params)
-		for _, c := range s.rows.prog.Columns {
-			p.Params = r.paramsOf(c.Derived, p.Params)
+	r.finishTotals()
+	for _, s := range p.Sides {
+		for _, e := range sourceExprs(s.Source) {
+			p.Params = r.paramsOf(e, p.Params)
 		}
 	}
 	for _, e := range exprsOf(p) {
@@ -197,6 +199,7 @@ func (r *ruleCheck) finish() {
 	r.sameDefaults()
 	slices.SortFunc(p.Params, func(a, b *program.Param) int { return strings.Compare(a.Name, b.Name) })
 	p.Text = canonical(p)
+	r.finishDrill()
 }
 
 // exprsOf are the expressions that stand in the rule itself.

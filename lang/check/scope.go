@@ -12,6 +12,10 @@ type scope struct {
 	sides   []*side   // of a rule
 	only    int       // 1 + index of the one side whose columns stand bare
 	bare    bool      // columns of all sides stand bare where just one side has them
+	home    int       // 1 + index of the one side whose columns stand bare beside qualified ones: the row of a view
+	inline  bool      // a derived column of a view stands for its value
+	totals  *totals   // aggregates, and the names of groups
+	within  string    // where an aggregate was looked for in vain: for messages
 	keys    []*key    // of a rule
 	metrics *metrics  // of a rule's gates
 	message *message  // of an action that is done once for all breaks

@@ -34,7 +34,7 @@ func (r *ruleCheck) trigger(s *syntax.Trigger) {
 	switch at := keyword(s.Span, "trigger"); {
 	case r.tree.Over():
 		r.report(diag.TriggerSource, at, "a rule over one side has no key whose changes could be followed", "schedule says when it runs")
-	case r.grouped:
+	case r.totals != nil:
 		r.report(diag.TriggerSource, at, "a rule over totals cannot be triggered: one row changes, and the total of all is due", "schedule says when it runs")
 	default:
 		t.Side = r.triggered(s.Ref)

@@ -26,10 +26,14 @@ func (r *ruleCheck) window() {
 	}
 	slack, carry := b.take("slack"), b.take("carry")
 	w.Slack, w.Carry = r.span(slack, "slack"), r.span(carry, "carry")
-	if slack != nil && carry == nil && !b.broken {
+	if slack != nil && carry == nil && !b.broken && r.totals == nil {
 		r.report(diag.SlackNeedsCarry, slack.Name.Span, "slack needs carry: what is pending near an edge must be carried to the next window", "add: carry = 7d")
 	}
 	for _, a := range []*syntax.Attribute{slack, carry} {
+		if a != nil && r.totals != nil {
+			r.report(diag.GroupRule, a.Name.Span, fmt.Sprintf("%s has no use in a rule with group: totals stay in their own window", a.Name.Name), "remove it; pair the rows themselves by key where they may arrive late")
+			break
+		}
 		if a != nil && r.tree.Over() {
 			r.report(diag.WindowForm, a.Name.Span, fmt.Sprintf("%s has no use in a rule over one side: its rows wait for no partner", a.Name.Name), "remove it")
 			break
@@ -43,16 +47,48 @@ func (r *ruleCheck) window() {
 // cut checks that every side can be cut by time.
 func (r *ruleCheck) cut() {
 	for _, s := range r.sides {
-		if p := s.rows.prog; p == nil || s.rows.open || p.Windowed || p.Time >= 0 {
+		rows := s.read()
+		if rows.mixed && !rows.open {
+			r.add(diag.Diagnostic{Code: diag.ViewWindow, Span: s.at, Message: fmt.Sprintf("no window can cut %s: a setting cuts the rows of some of its sources, and the time those of others", rows.Name),
+				Hint: "cut all of its sources in one way: by time = column, or by a setting that uses the window or a parameter", Related: []diag.Related{{Span: rows.Span, Message: "the view"}}})
 			continue
 		}
-		if tree := s.rows.tree; tree != nil && tree.Body != nil && attribute(tree.Body, "time") != nil {
+		if p := rows.prog; p == nil || rows.open || p.Windowed || p.Time >= 0 {
+			continue
+		}
+		if tree := rows.body(); tree != nil && attribute(tree, "time") != nil {
 			continue // it has a time, which was reported
 		}
-		r.add(diag.Diagnostic{Code: diag.WindowTime, Span: s.at, Message: fmt.Sprintf("a rule with a window needs the time of its rows, and %s has none", s.rows.Name),
+		if rows.view != nil {
+			r.add(timeless(s, rows))
+			continue
+		}
+		r.add(diag.Diagnostic{Code: diag.WindowTime, Span: s.at, Message: fmt.Sprintf("a rule with a window needs the time of its rows, and %s has none", rows.Name),
 			Hint:    "add to the source: time = column; or let a setting use the window: :window_start, or a parameter in the path",
-			Related: []diag.Related{{Span: s.rows.Span, Message: "the source"}}})
+			Related: []diag.Related{{Span: rows.Span, Message: "the source"}}})
 	}
+}
+
+// timeless says why a view cannot be cut by a window.
+func timeless(s *side, rows *rowsDecl) diag.Diagnostic {
+	d := diag.Diagnostic{Code: diag.ViewWindow, Span: s.at, Message: fmt.Sprintf("a rule with a window needs the time of its rows, and view %s has none: its sources have no time column in common", rows.Name),
+		Hint: "add to the view: time = column", Related: []diag.Related{{Span: rows.Span, Message: "the view"}}}
+	if rows.prog.View.Group != nil {
+		d.Message = fmt.Sprintf("a rule with a window needs the time of its rows, and view %s sums them up", rows.Name)
+		d.Hint = "sum up in the rule instead: group a.column = b.column; or let a setting of the sources use the window"
+	}
+	return d
+}
+
+// body is the block of a source or view, or nil.
+func (r *rowsDecl) body() *syntax.Block {
+	switch {
+	case r.tree != nil:
+		return r.tree.Body
+	case r.view != nil:
+		return r.view.Body
+	}
+	return nil
 }
 
 func attribute(b *syntax.Block, name string) *syntax.Attribute {
@@ -67,26 +103,34 @@ func attribute(b *syntax.Block, name string) *syntax.Attribute {
 // unbounded reports sources that ask for the bounds of a window where there is none.
 func (r *ruleCheck) unbounded() {
 	for _, s := range r.sides {
-		if r.unsure || s.rows.prog == nil {
-			continue
-		}
-		for _, set := range s.rows.prog.Settings {
-			found := false
-			see := func(e *program.Expr) bool {
-				found = found || e.Op == program.OpBound
-				return true
-			}
-			set.Value.Walk(see)
-			for _, p := range set.Params {
-				p.Value.Walk(see)
-			}
-			if found {
-				r.add(diag.Diagnostic{Code: diag.WindowForm, Span: s.at, Message: fmt.Sprintf("%s asks for the bounds of a window, and rule %s has none", s.rows.Name, r.prog.Name),
+		if rows := s.read(); !r.unsure && rows.prog != nil {
+			if set, ok := bounded(rows.prog); ok {
+				r.add(diag.Diagnostic{Code: diag.WindowForm, Span: s.at, Message: fmt.Sprintf("%s asks for the bounds of a window, and rule %s has none", rows.Name, r.prog.Name),
 					Hint: "add: window { period = day(date) }", Related: []diag.Related{{Span: set.Span, Message: "here"}}})
-				break
 			}
 		}
 	}
+}
+
+// bounded is a setting that asks for the bounds of a window, of s or of what it reads.
+func bounded(s *program.Source) (set program.Setting, found bool) {
+	readSources(s, func(s *program.Source) {
+		see := func(e *program.Expr) bool {
+			found = found || e.Op == program.OpBound
+			return !found
+		}
+		for _, one := range s.Settings {
+			if found {
+				return
+			}
+			set = one
+			one.Value.Walk(see)
+			for _, p := range one.Params {
+				p.Value.Walk(see)
+			}
+		}
+	})
+	return set, found
 }
 
 // windowZone is the zone in which periods begin: that of the sources, where those that have
@@ -95,10 +139,10 @@ func (r *ruleCheck) windowZone() string {
 	zone := ""
 	for _, s := range r.sides {
 		switch {
-		case s.rows.zone == "":
+		case s.read().zone == "":
 		case zone == "":
-			zone = s.rows.zone
-		case zone != s.rows.zone:
+			zone = s.read().zone
+		case zone != s.read().zone:
 			return r.zone
 		}
 	}

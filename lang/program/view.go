@@ -9,8 +9,8 @@ import (
 // column of Row, and one of side 1+j a column of Joins[j].Source.
 //
 // Every row of every part is taken, cut by the window if Cut, shaped to Row's first columns and joined; then the
-// derived columns of Row are computed, rows that do not meet Where are left out, and the rest is
-// grouped if there is a Group. The columns of the source that the view is are Row, or Group.Out.
+// derived columns of Row are computed, none of which reads another one, rows that do not meet Where are left out,
+// and the rest is grouped if there is a Group. The columns of the source that the view is are Row, or Group.Out.
 type View struct {
 	Parts []Part
 	Joins []Join
@@ -47,8 +47,9 @@ type Equation struct {
 }
 
 // Group sums rows up. The group's row is the values of By, followed by the Aggregates; in Out an
-// OpColumn of side 0 is a column of that row. Out are the columns of the view, the first of them the By in order. Rows with
-// a null in By are groups like any others: the null is kept.
+// OpColumn of side 0 is a column of that row, and so is the column of a unit there: a number whose unit differs by
+// row is aggregated only if the unit's column is one of By. Out are the columns of the view, the first of them the By
+// in order. Rows with a null in By are groups like any others: the null is kept.
 type Group struct {
 	By         []*Expr
 	Aggregates []Aggregate
@@ -79,7 +80,8 @@ const (
 
 // Drill says how a group that breaks is explained. Rule pairs the rows of those sides that have all
 // the named columns, by the groups and those columns: its comparisons speak of the totals of one value of
-// the columns, and its sides are those of the outer rule at Sides. The rows of the sides at Whole are listed.
+// the columns, and its sides are those of the outer rule at Sides. The rows of the sides at Whole are listed. Where
+// fewer than two sides have the columns, nothing can be paired: Rule is nil, Sides is empty and Whole is every side.
 // Listed[i] is the ungrouped source of Whole[i] and Groups[i] the expressions over it that are its groups.
 type Drill struct {
 	Names  []string
