@@ -17,6 +17,7 @@ import (
 
 	"github.com/recon-lang/recon/engine/internal/eval"
 	"github.com/recon-lang/recon/engine/internal/exec"
+	"github.com/recon-lang/recon/engine/internal/view"
 	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/lang/schedule"
@@ -225,7 +226,18 @@ func (e *Engine) plan(p *prepared, rule *program.Rule, sources []sdk.Source) (*p
 		opts.Claims = append(opts.Claims, claims)
 		opts.Abilities = append(opts.Abilities, src.Describe().Abilities)
 	}
-	return plan.Build(rule, opts)
+	pl, err := plan.Build(rule, opts)
+	if err != nil {
+		return nil, err
+	}
+	for i, src := range sources {
+		if v, ok := src.(*view.Source); ok {
+			if pl.Sides[i].View, err = v.Explain(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return pl, nil
 }
 
 // Explain writes a plan as text or, with format "json", as one line of JSON.

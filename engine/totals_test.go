@@ -559,3 +559,30 @@ func mustDecimal(s string) decimal.Decimal {
 	}
 	return d
 }
+
+// TestPlanShowsViews: a plan tells of the parts of views, what is looked up, computed and summed up, and of the drill.
+func TestPlanShowsViews(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"orders", "bill", "ledger"} {
+		w.give(name)
+	}
+	r := funds()
+	e := engine.New(&program.Program{}, w.cfg)
+	p, err := e.Plan(context.Background(), engine.Request{Rule: r, At: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := engine.Explain(&b, p, "text"); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"\nread l (view ledger)\n  part ledger from table\n    columns    mch, amount\n  group      by mch: sum(amount), count, in 16 MiB of memory, beyond that on disk\n",
+		"1. sum the rows of each side up by mch: what follows speaks of these totals\n",
+		"4. if groups break, read the rows of the largest of them again, and pair o, b by order_no; list the rows of l\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is not in\n%s", want, b.String())
+		}
+	}
+}

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,6 +45,25 @@ type ExplainedSide struct {
 	Columns    []string             `json:"columns"` // physical ones
 	Order      []string             `json:"order,omitempty"`
 	Conditions []ExplainedCondition `json:"conditions"`
+	View       *ExplainedView       `json:"view,omitempty"`
+}
+
+// ExplainedView is how the rows of a view come about.
+type ExplainedView struct {
+	Parts      []ExplainedSide `json:"parts"`
+	Joins      []ExplainedJoin `json:"joins,omitempty"`
+	Derived    []string        `json:"derived,omitempty"`    // columns computed of its rows
+	Where      []string        `json:"where,omitempty"`      // conditions that no part can meet by itself
+	Group      []string        `json:"group,omitempty"`      // columns by which rows are summed up
+	Aggregates []string        `json:"aggregates,omitempty"` // what is summed up
+	Budget     int64           `json:"budget,omitempty"`     // bytes of memory for each group and each joined source
+	Slow       []string        `json:"-"`
+}
+
+// ExplainedJoin is a source that a view looks up.
+type ExplainedJoin struct {
+	ExplainedSide
+	On string `json:"on"`
 }
 
 // ExplainedCondition is a condition on rows: who evaluates it. Source is "exact", "superset" or
@@ -66,21 +86,13 @@ func (p *Plan) Explain() (*Explanation, error) {
 		}
 	}
 	for i, s := range p.Sides {
-		side := p.Rule.Sides[i]
-		x := ExplainedSide{Name: side.Name, Source: side.Source.Name, Plugin: side.Source.Plugin, Order: s.Request.Order, Conditions: []ExplainedCondition{}}
-		for _, c := range s.Request.Columns {
-			x.Columns = append(x.Columns, c.Name)
-		}
-		for _, c := range s.Where {
-			x.Conditions = append(x.Conditions, explainCondition(c))
-		}
-		if s.Cut != nil {
-			x.Conditions = append(x.Conditions, explainCondition(*s.Cut))
-		}
-		e.Sides = append(e.Sides, x)
-		slow, err := p.slow(i)
+		e.Sides = append(e.Sides, p.ExplainSide(i))
+		slow, err := p.Slow(i)
 		if err != nil {
-			return nil, fmt.Errorf("side %s: %w", side.Name, err)
+			return nil, fmt.Errorf("side %s: %w", p.Rule.Sides[i].Name, err)
+		}
+		if s.View != nil {
+			e.Slow = append(e.Slow, s.View.Slow...)
 		}
 		e.Slow = append(e.Slow, slow...)
 	}
@@ -91,12 +103,30 @@ func (p *Plan) Explain() (*Explanation, error) {
 	return e, nil
 }
 
+// ExplainSide says what is read of a side.
+func (p *Plan) ExplainSide(i int) ExplainedSide {
+	s, side := p.Sides[i], p.Rule.Sides[i]
+	x := ExplainedSide{Name: side.Name, Source: side.Source.Name, Plugin: side.Source.Plugin, Order: s.Request.Order, Conditions: []ExplainedCondition{}, View: s.View}
+	for _, c := range s.Request.Columns {
+		if !strings.HasPrefix(c.Name, "\x00") {
+			x.Columns = append(x.Columns, c.Name)
+		}
+	}
+	for _, c := range s.Where {
+		x.Conditions = append(x.Conditions, explainCondition(c))
+	}
+	if s.Cut != nil {
+		x.Conditions = append(x.Conditions, explainCondition(*s.Cut))
+	}
+	return x
+}
+
 func explainCondition(c Conjunct) ExplainedCondition {
 	return ExplainedCondition{Text: c.Text, Source: [...]string{schema.None: "none", schema.Superset: "superset", schema.Exact: "exact"}[c.Claim], Here: c.Here}
 }
 
-// slow lists the parts of a side's expressions that no kernel computes.
-func (p *Plan) slow(i int) ([]string, error) {
+// Slow lists the parts of a side's expressions that no kernel computes.
+func (p *Plan) Slow(i int) ([]string, error) {
 	side := p.Rule.Sides[i]
 	env := p.Env(side.Source)
 	shape, err := eval.NewShape(side.Source, env)
@@ -164,7 +194,36 @@ func (p *Plan) steps() []string {
 			steps = append(steps, "pair the rows of each partition by key, and compare those that are not the same bytes")
 		}
 	}
+	if p.Rule.Totals {
+		steps = slices.Insert(steps, 0, "sum the rows of each side up by "+keyNames(p.Rule)+": what follows speaks of these totals")
+	}
+	if d := p.Rule.Drill; d != nil {
+		step := "if groups break, read the rows of the largest of them again"
+		if len(d.Sides) > 1 {
+			step += ", and pair " + sideNames(p.Rule, d.Sides) + " by " + strings.Join(d.Names, ", ")
+		}
+		if len(d.Whole) > 0 {
+			step += "; list the rows of " + sideNames(p.Rule, d.Whole)
+		}
+		steps = append(steps, step)
+	}
 	return append(steps, "verify that all rows and sums that were read are accounted for", "settle what is left with the rows of other runs")
+}
+
+func keyNames(r *program.Rule) string {
+	var names []string
+	for _, k := range r.Keys {
+		names = append(names, k.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func sideNames(r *program.Rule, sides []int) string {
+	var names []string
+	for _, s := range sides {
+		names = append(names, r.Sides[s].Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // Explain prints what the plan does.
@@ -184,17 +243,8 @@ func Explain(w io.Writer, p *Plan) error {
 		}
 	}
 	for _, s := range e.Sides {
-		name := s.Name
-		if s.Source != s.Name {
-			name += " (source " + s.Source + ")"
-		}
-		fmt.Fprintf(&b, "\nread %s from %s\n  columns    %s\n", name, s.Plugin, strings.Join(s.Columns, ", "))
-		if len(s.Order) > 0 {
-			fmt.Fprintf(&b, "  ordered    by %s\n", strings.Join(s.Order, ", "))
-		}
-		for _, c := range s.Conditions {
-			fmt.Fprintf(&b, "  condition  %s: %s\n", c.Text, c.by())
-		}
+		b.WriteString("\nread ")
+		s.print(&b, "")
 	}
 	b.WriteString("\n")
 	for i, step := range e.Steps {
@@ -209,6 +259,50 @@ func Explain(w io.Writer, p *Plan) error {
 	}
 	_, err = io.WriteString(w, b.String())
 	return err
+}
+
+// print prints a side, or a part of a view.
+func (s *ExplainedSide) print(b *strings.Builder, indent string) {
+	name := s.Name
+	if s.View != nil && s.Source != s.Name {
+		name += " (view " + s.Source + ")"
+	} else if s.Source != s.Name {
+		name += " (source " + s.Source + ")"
+	}
+	if s.View != nil {
+		fmt.Fprintf(b, "%s\n", name)
+		s.View.print(b, indent+"  ")
+		return
+	}
+	fmt.Fprintf(b, "%s from %s\n%s  columns    %s\n", name, s.Plugin, indent, strings.Join(s.Columns, ", "))
+	if len(s.Order) > 0 {
+		fmt.Fprintf(b, "%s  ordered    by %s\n", indent, strings.Join(s.Order, ", "))
+	}
+	for _, c := range s.Conditions {
+		fmt.Fprintf(b, "%s  condition  %s: %s\n", indent, c.Text, c.by())
+	}
+}
+
+func (v *ExplainedView) print(b *strings.Builder, indent string) {
+	for i := range v.Parts {
+		b.WriteString(indent + "part ")
+		v.Parts[i].print(b, indent)
+	}
+	for i := range v.Joins {
+		b.WriteString(indent + "look up ")
+		v.Joins[i].print(b, indent)
+		fmt.Fprintf(b, "%s  on         %s, in %s of memory\n", indent, v.Joins[i].On, humanize.IBytes(uint64(v.Budget)))
+	}
+	if len(v.Derived) > 0 {
+		fmt.Fprintf(b, "%scomputed   %s\n", indent, strings.Join(v.Derived, ", "))
+	}
+	for _, w := range v.Where {
+		fmt.Fprintf(b, "%scondition  %s: here\n", indent, w)
+	}
+	if len(v.Group) > 0 {
+		fmt.Fprintf(b, "%sgroup      by %s: %s, in %s of memory, beyond that on disk\n", indent, strings.Join(v.Group, ", "),
+			strings.Join(v.Aggregates, ", "), humanize.IBytes(uint64(v.Budget)))
+	}
 }
 
 // by says who evaluates a condition.

@@ -72,6 +72,7 @@ type Side struct {
 	Where    []Conjunct      // all must hold for a row
 	Cut      *Conjunct       // the window's cut; nil if the settings cut, or there is no window
 	Ordered  bool            // the source orders the rows because it is asked to
+	View     *ExplainedView  // of a view: how its rows come about, for Explain
 }
 
 // Conjunct is one condition on the rows of a side. Pushed is its index in Request.Where, or -1

@@ -75,8 +75,8 @@ func newTerm(e *program.Expr, t schema.Type, env eval.Env) (term, error) {
 	return term{k, e.Type.Values}, err
 }
 
-// read reads the joined source.
-func (l *lookup) read(ctx context.Context, c *child) error {
+// plan says how the joined source is read: for which of its columns, and where each of all its columns is among those.
+func (l *lookup) plan(c *child) (src *program.Source, index []int, pl *plan.Plan, err error) {
 	p := l.pipe
 	keep := map[int]bool{}
 	for r := range p.need {
@@ -84,23 +84,31 @@ func (l *lookup) read(ctx context.Context, c *child) error {
 			keep[r.index] = true
 		}
 	}
-	src, index := prune(Lower(c.src), keep, false)
+	src, index = prune(Lower(c.src), keep, false)
 	src.BadRows = false // nobody could say whose row it is
 	env := p.s.env
 	in := env.Inputs
 	in.Window = nil
 	o := plan.Options{Inputs: in, Rows: env.Rows}
-	pl, err := plan.Part(env.Rule, src, o)
+	pl, err = plan.Part(env.Rule, src, o)
 	if err != nil {
-		return err
+		return nil, nil, nil, err
 	}
 	if claimer, ok := c.source.(sdk.Claimer); ok {
 		req := pl.Sides[0].Request
 		req.Config = c.config
 		o.Claims = []sdk.Claims{claimer.Claim(req)}
-		if pl, err = plan.Part(env.Rule, src, o); err != nil {
-			return err
-		}
+		pl, err = plan.Part(env.Rule, src, o)
+	}
+	return src, index, pl, err
+}
+
+// read reads the joined source.
+func (l *lookup) read(ctx context.Context, c *child) error {
+	p := l.pipe
+	src, index, pl, err := l.plan(c)
+	if err != nil {
+		return err
 	}
 	for r := range p.need {
 		if r.side != l.side {

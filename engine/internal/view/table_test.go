@@ -3,6 +3,7 @@ package view_test
 import (
 	"context"
 
+	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -59,4 +60,19 @@ func (t *table) Read(_ context.Context, req sdk.ReadRequest, emit func(*batch.Ba
 		return emit(b.Batch())
 	}
 	return nil
+}
+
+// readBad reads a view, and gives what is wrong with its rows.
+func readBad(of *program.Source, src sdk.Source) (bad []string, err error) {
+	req := sdk.ReadRequest{}
+	for _, c := range of.Columns {
+		req.Columns = append(req.Columns, schema.Column{Name: c.Name, Type: c.Type})
+	}
+	err = src.Read(context.Background(), req, func(b *batch.Batch) error {
+		for _, v := range b.Bad {
+			bad = append(bad, v.Reason)
+		}
+		return b.Check()
+	})
+	return bad, err
 }
