@@ -79,16 +79,15 @@ func pages(t *testing.T) []string {
 	return list
 }
 
-// actionKinds are the kinds of actions that the pages use.
+// actionKinds are the kinds of actions that the pages use: those that need no plugin, and one that is done for each break.
 func actionKinds() map[string]schema.Action {
 	text, secret := schema.Type{Kind: schema.String}, schema.Type{Kind: schema.Secret}
-	url := schema.Setting{Name: "url", Type: secret, Required: true}
-	return map[string]schema.Action{
-		"webhook":  {Name: "webhook", Settings: []schema.Setting{url}, Fields: []schema.Setting{{Name: "text", Type: text}}},
-		"dingtalk": {Name: "dingtalk", Settings: []schema.Setting{url}, Fields: []schema.Setting{{Name: "text", Type: text, Required: true}}},
-		"redis": {Name: "redis", PerBreak: true, Settings: []schema.Setting{url, {Name: "command", Type: text}},
-			Fields: []schema.Setting{{Name: "limit", Type: schema.Type{Kind: schema.Integer}}, {Name: "approval", Type: text, OneOf: []string{"auto", "manual"}}, {Name: "verify", Type: schema.Type{Kind: schema.Duration}}}},
+	actions := builtinActions()
+	if _, ok := actions["redis"]; !ok {
+		actions["redis"] = schema.Action{Name: "redis", PerBreak: true, Settings: []schema.Setting{{Name: "url", Type: secret, Required: true}, {Name: "command", Type: text}},
+			Fields: []schema.Setting{{Name: "limit", Type: schema.Type{Kind: schema.Integer}}, {Name: "approval", Type: text, OneOf: []string{"auto", "manual"}}, {Name: "verify", Type: schema.Type{Kind: schema.Duration}}}}
 	}
+	return actions
 }
 
 // TestRulesInPagesCompile compiles every block of recon in the pages against the bundled plugins. A block marked recon
