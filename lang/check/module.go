@@ -229,6 +229,7 @@ func (m *module) check() {
 			m.rule(r)
 		}
 	}
+	m.tests()
 }
 
 // names are the names of a map in the order of the alphabet.

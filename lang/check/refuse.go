@@ -23,8 +23,6 @@ func (m *module) refuse(d syntax.Decl) {
 	switch d := d.(type) {
 	case *syntax.Template:
 		m.notYet(d.Span, "template", d.Name.Span)
-	case *syntax.Test:
-		m.notYet(d.Span, "test", d.Title.Span)
 	}
 }
 

@@ -24,12 +24,8 @@ source b from csv {
   }
 }
 
-rule r over a {
-  unique id
-}
-
-test "no account twice" for r {
-  expect matched 1
+template shared(folder: string) {
+  path = "a.csv"
 }
 `,
 		Good: `source a from csv {
