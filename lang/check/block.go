@@ -47,9 +47,6 @@ func (m *module) block(b *syntax.Block) *block {
 			s.wheres = append(s.wheres, stmt)
 		case *syntax.BadStmt:
 			s.broken = true
-		case *syntax.Use:
-			s.templated = true
-			m.notYet(stmt.Span, "use", stmt.Template.Span)
 		default:
 			s.other = append(s.other, stmt)
 		}
@@ -83,4 +80,9 @@ func (m *module) unknownAttributes(b *block, what string, known ...string) {
 		m.add(diag.Diagnostic{Code: diag.UnknownAttribute, Span: a.Name.Span, Message: fmt.Sprintf("%s has no attribute %q", what, a.Name.Name),
 			Hint: hintNames(a.Name.Name, "it has", known), Fixes: fixName(a.Name.Span, a.Name.Name, known)})
 	}
+}
+
+// keyword is the place of the word at the start of a statement.
+func keyword(statement diag.Span, word string) diag.Span {
+	return diag.Span{File: statement.File, Start: statement.Start, End: min(statement.Start+len(word), statement.End)}
 }

@@ -41,12 +41,13 @@ func Needs(files []*syntax.File) []string {
 func Files(files []*syntax.File, imports map[*syntax.Import]*syntax.File, cat schema.Catalog) (*program.Program, *Info, diag.List) {
 	c := &checker{
 		cat: cat, prog: &program.Program{}, ruleSpans: map[string]diag.Span{}, zones: map[string]*time.Location{},
+		origins: map[syntax.Node]*origin{}, sites: map[syntax.Decl][]site{}, types: map[*syntax.Type]schema.Type{},
 		info: &Info{Defs: map[diag.Span]*Symbol{}, Uses: map[diag.Span]*Symbol{}, Types: map[diag.Span]Typed{}},
 	}
 	modules := make([]*module, len(files))
 	byFile := map[*syntax.File]*module{}
 	for i, f := range files {
-		modules[i] = c.declare(f)
+		modules[i] = c.open(f)
 		byFile[f] = modules[i]
 	}
 	for _, m := range modules {
@@ -54,13 +55,20 @@ func Files(files []*syntax.File, imports map[*syntax.Import]*syntax.File, cat sc
 	}
 	order := inOrder(modules)
 	for _, m := range order {
+		m.expand()
+		m.declare()
 		m.claimRules()
+	}
+	for _, m := range order {
+		for _, name := range names(m.templates) {
+			m.rehearse(m.templates[name])
+		}
 	}
 	for _, m := range order {
 		m.check()
 	}
 	c.moved(modules)
-	return c.prog, c.info, c.list
+	return c.prog, c.info, once(c.list)
 }
 
 // checker is the state of one call of Files.
@@ -70,6 +78,10 @@ type checker struct {
 	info *Info
 	list diag.List
 
+	origins   map[syntax.Node]*origin // of expressions and references that came with a template
+	sites     map[syntax.Decl][]site  // of declarations that use templates
+	inside    []site                  // of the declaration that is being checked
+	types     map[*syntax.Type]schema.Type
 	ruleSpans map[string]diag.Span      // the names of all rules, which are unique among all files
 	zones     map[string]*time.Location // those loaded so far; nil: there is none of that name
 }
@@ -88,7 +100,43 @@ func (c *checker) report(code diag.Code, at diag.Span, message, hint string) {
 	c.add(diag.Diagnostic{Code: code, Span: at, Message: message, Hint: hint})
 }
 
-func (c *checker) add(d diag.Diagnostic) { c.list = append(c.list, d) }
+// add reports. What is wrong in a template is told with the place of its use.
+func (c *checker) add(d diag.Diagnostic) {
+	for _, s := range c.inside {
+		if t := s.template; d.Span.File == t.File && t.Start <= d.Span.Start && d.Span.End <= t.End {
+			d.Related = append(slices.Clip(d.Related), diag.Related{Span: s.use, Message: "used here"})
+			break
+		}
+	}
+	c.list = append(c.list, d)
+}
+
+// once leaves of faults that are told several times, because their template is used several times, the first, with the
+// places of all uses.
+func once(list diag.List) diag.List {
+	type fault struct {
+		code    diag.Code
+		span    diag.Span
+		message string
+	}
+	seen := map[fault]int{}
+	var left diag.List
+	for _, d := range list {
+		f := fault{d.Code, d.Span, d.Message}
+		i, again := seen[f]
+		if !again {
+			seen[f] = len(left)
+			left = append(left, d)
+			continue
+		}
+		for _, r := range d.Related {
+			if !slices.Contains(left[i].Related, r) {
+				left[i].Related = append(left[i].Related, r)
+			}
+		}
+	}
+	return left
+}
 
 // faults is the number of faults found so far: a caller that sees it grow knows that what it
 // called has spoken.

@@ -32,18 +32,14 @@ func describe(d diag.Diagnostic) string {
 	return fmt.Sprintf("%d %s [%s] %s", line, d.Code, text, d.Message)
 }
 
-// The files of edition 1 use all of the language. What cannot be run yet is refused by name, and
-// nothing else is found.
-func TestEdition1IsRefusedByNameOnly(t *testing.T) {
-	refused := 0
-	for _, d := range compile(langtest.Examples(t)...).Diags {
-		if d.Code != diag.NotYet {
-			t.Errorf("%s:%s", d.Span.File.Name, describe(d))
-		}
-		refused++
+// The files of edition 1 use all of the language, and have no fault.
+func TestEdition1HasNoFaults(t *testing.T) {
+	u := compile(langtest.Examples(t)...)
+	for _, d := range u.Diags {
+		t.Errorf("%s:%s", d.Span.File.Name, describe(d))
 	}
-	if refused == 0 {
-		t.Error("nothing was refused")
+	if len(u.Program.Rules) != 4 || len(u.Program.Tests) == 0 || len(u.Program.Moved) != 1 {
+		t.Errorf("got %d rules, %d tests, %d moved", len(u.Program.Rules), len(u.Program.Tests), len(u.Program.Moved))
 	}
 }
 

@@ -179,6 +179,7 @@ func (m *module) missed(code diag.Code, in *module, ref *syntax.Ref, kind string
 
 // findRows is the source or view that ref names; ok is false after a report.
 func (m *module) findRows(ref *syntax.Ref) (d *rowsDecl, ok bool) {
+	m = m.whence(ref)
 	in, name, ok := m.look(ref)
 	if !ok {
 		return nil, false
@@ -193,6 +194,7 @@ func (m *module) findRows(ref *syntax.Ref) (d *rowsDecl, ok bool) {
 
 // findAction is the action that ref names; ok is false after a report.
 func (m *module) findAction(ref *syntax.Ref) (d *actionDecl, ok bool) {
+	m = m.whence(ref)
 	in, name, ok := m.look(ref)
 	if !ok {
 		return nil, false
@@ -207,6 +209,7 @@ func (m *module) findAction(ref *syntax.Ref) (d *actionDecl, ok bool) {
 
 // findRule is the rule that ref names; ok is false after a report.
 func (m *module) findRule(ref *syntax.Ref) (d *ruleDecl, ok bool) {
+	m = m.whence(ref)
 	in, name, ok := m.look(ref)
 	if !ok {
 		return nil, false

@@ -94,7 +94,7 @@ func (x *typer) messageCall(n *node) (v value, ok bool) {
 	case len(n.args) != need:
 		return wrong(n.span, fmt.Sprintf("%s takes %d argument%s, not %d", n.text, need, map[bool]string{true: "s"}[need > 1], len(n.args)), map[string]string{"sum": "write sum(amount)", "sample": "write sample(order_no, 5)"}[n.text])
 	}
-	inner := &typer{module: x.module, scope: x.message.rule.breakScope(n.text), nodes: x.nodes}
+	inner := &typer{module: x.module, scope: x.message.rule.breakScope(n.text), args: x.args, nodes: x.nodes}
 	of := inner.node(n.args[0])
 	if of.bad() || x.isList(of, n.args[0]) || x.isSecret(of) {
 		return value{}, true

@@ -23,8 +23,9 @@ type module struct {
 	actions   map[string]*actionDecl
 	imports   map[string]*importDecl
 	rules     map[string]*ruleDecl
-	symbols   map[string]*Symbol // templates
-	broken    bool               // some declaration could not be read and may be what is missed elsewhere
+	templates map[string]*templateDecl
+	pending   []*argument // of all uses in this file, and of those in templates that they use
+	broken    bool        // some declaration could not be read and may be what is missed elsewhere
 }
 
 // constantDecl is a param or a let. It is typed when it is first needed.
@@ -88,14 +89,29 @@ type ruleDecl struct {
 	prog  *program.Rule
 }
 
-// declare makes the names of a file known, and reports those that are declared twice.
-func (c *checker) declare(f *syntax.File) *module {
+// open makes a module of a file. Its imports and templates are known; they are needed to see what else it declares.
+func (c *checker) open(f *syntax.File) *module {
 	m := &module{
 		checker: c, tree: f,
 		constants: map[string]*constantDecl{}, secrets: map[string]*secretDecl{}, rows: map[string]*rowsDecl{}, actions: map[string]*actionDecl{},
-		imports: map[string]*importDecl{}, rules: map[string]*ruleDecl{}, symbols: map[string]*Symbol{},
+		imports: map[string]*importDecl{}, rules: map[string]*ruleDecl{}, templates: map[string]*templateDecl{},
 	}
 	for _, d := range f.Decls {
+		switch d := d.(type) {
+		case *syntax.Import:
+			m.imported(d)
+		case *syntax.Template:
+			m.declareTemplate(d)
+		case *syntax.BadDecl:
+			m.broken = true
+		}
+	}
+	return m
+}
+
+// declare makes all other names known. It reports what is declared twice.
+func (m *module) declare() {
+	for _, d := range m.tree.Decls {
 		switch d := d.(type) {
 		case *syntax.Param:
 			m.constant(&constantDecl{param: d}, ParamSymbol, d.ParamDef.Name, d.Doc)
@@ -119,20 +135,13 @@ func (c *checker) declare(f *syntax.File) *module {
 				continue
 			}
 			m.actions[d.Name.Name] = a
-		case *syntax.Template:
-			m.other(TemplateSymbol, d.Name, d.Doc)
 		case *syntax.Rule:
 			r := &ruleDecl{Symbol: m.symbol(RuleSymbol, d.Name, d.Doc), tree: d}
 			if m.rules[d.Name.Name] == nil {
 				m.rules[d.Name.Name] = r
 			}
-		case *syntax.Import:
-			m.imported(d)
-		case *syntax.BadDecl:
-			m.broken = true
 		}
 	}
-	return m
 }
 
 // claimRules takes the names of m's rules, which are unique among all files.
@@ -173,17 +182,6 @@ func (m *module) declareRows(d *rowsDecl, kind SymbolKind, name *syntax.Ident, d
 	m.rows[name.Name] = d
 }
 
-func (m *module) other(kind SymbolKind, name *syntax.Ident, doc string) *Symbol {
-	s := m.symbol(kind, name, doc)
-	key := string(kind) + " " + name.Name
-	if old, taken := m.symbols[key]; taken {
-		m.twice(name, old)
-		return nil
-	}
-	m.symbols[key] = s
-	return s
-}
-
 func (m *module) twice(name *syntax.Ident, old *Symbol) {
 	m.add(diag.Diagnostic{Code: diag.AlreadyDeclared, Span: name.Span, Message: fmt.Sprintf("%s %q is declared already", old.Kind, name.Name),
 		Hint: "give one of them another name", Related: []diag.Related{{Span: old.Span, Message: "the first declaration"}}})
@@ -199,10 +197,17 @@ func (m *module) check() {
 	for _, d := range m.order {
 		m.resolve(d)
 	}
+	for _, a := range m.pending {
+		a.resolve()
+	}
 	m.sameParams()
 	for _, d := range m.tree.Decls {
-		m.refuse(d)
+		m.inside = m.sites[d]
 		switch d := d.(type) {
+		case *syntax.Template:
+			if t := m.templates[d.Name.Name]; t.tree == d {
+				m.template(t)
+			}
 		case *syntax.Source:
 			if r := m.rows[d.Name.Name]; r != nil && r.tree == d {
 				m.source(r)
@@ -216,6 +221,7 @@ func (m *module) check() {
 	for _, d := range m.tree.Decls {
 		if d, ok := d.(*syntax.View); ok {
 			if r := m.rows[d.Name.Name]; r != nil && r.view == d {
+				m.inside = m.sites[d]
 				m.shape(r)
 			}
 		}
@@ -226,9 +232,11 @@ func (m *module) check() {
 			if r.tree != d { // a second one of that name, which nobody can mean
 				r = &ruleDecl{tree: d}
 			}
+			m.inside = m.sites[d]
 			m.rule(r)
 		}
 	}
+	m.inside = nil
 	m.tests()
 }
 

@@ -105,6 +105,9 @@ func (x *typer) candidates(n *node) []candidate {
 			add("a group", -1, func() value { return x.groupValue(n, i) })
 		}
 	}
+	if a, ok := x.args[n.text]; ok {
+		add("a parameter of template "+a.of.Name, -1, func() value { return x.argumentValue(n.span, a) })
+	}
 	if d, ok := x.constants[n.text]; ok {
 		add("a "+string(d.Kind), -1, func() value { return x.constantValue(n.span, d) })
 	}
@@ -269,7 +272,7 @@ func (x *typer) visible() []string {
 			list = append(list, g.name)
 		}
 	}
-	list = append(list, names(x.constants)...)
+	list = append(append(list, names(x.constants)...), names(x.args)...)
 	if x.setting {
 		list = append(list, "window_start", "window_end")
 	}

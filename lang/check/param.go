@@ -84,4 +84,3 @@ func defaultText(p *program.Param) string {
 	}
 	return (&canonWriter{}).expr(p.Default)
 }
-

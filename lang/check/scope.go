@@ -29,8 +29,9 @@ type scope struct {
 type typer struct {
 	*module
 	*scope
-	division map[*node]bool // quotients that stand where round takes them
-	nodes    int            // of the expressions copied into this one
+	division map[*node]bool       // quotients that stand where round takes them
+	args     map[string]*argument // of the template that the expression came with
+	nodes    int                  // of the expressions copied into this one
 }
 
 // expr types a whole expression: what is left open in it is settled, and its type noted.
@@ -45,6 +46,9 @@ func (m *module) expr(e *syntax.Expr, s *scope) value {
 
 // whole types a whole expression and notes its type.
 func (x *typer) whole(e *syntax.Expr) value {
+	if o := x.origins[e]; o != nil && e != nil {
+		x.module, x.args = o.module, o.args
+	}
 	v := x.syntax(e)
 	if !v.bad() {
 		x.info.Types[e.Span] = Typed{Type: v.Type, Unit: v.Unit}

@@ -162,6 +162,9 @@ func (m *module) missingSettings(t *taker, given map[string]bool) {
 // checkSetting checks the value of one setting.
 func (m *module) checkSetting(t *taker, a *syntax.Attribute, s schema.Setting) (program.Setting, bool) {
 	set := program.Setting{Name: s.Name, Span: a.Value.Span}
+	if home := m.whence(a.Value); home != m {
+		set.Dir = home.dir()
+	}
 	if s.Type.Kind == schema.SQL {
 		return set, m.sql(t, a, &set)
 	}
@@ -293,7 +296,7 @@ func (m *module) sql(t *taker, a *syntax.Attribute, set *program.Setting) bool {
 		if slices.ContainsFunc(set.Params, func(b program.Binding) bool { return b.Name == p.Name }) {
 			continue
 		}
-		value, bound := m.sqlParam(t, p.Name, queryPlace(a.Value, i, len(params), p.Name))
+		value, bound := m.sqlParam(t, a.Value, p.Name, queryPlace(a.Value, i, len(params), p.Name))
 		if ok = ok && bound; bound {
 			set.Params = append(set.Params, program.Binding{Name: p.Name, Value: value})
 		}
@@ -302,25 +305,38 @@ func (m *module) sql(t *taker, a *syntax.Attribute, set *program.Setting) bool {
 }
 
 // sqlParam is the value that :name binds.
-func (m *module) sqlParam(t *taker, name string, at diag.Span) (*program.Expr, bool) {
+func (m *module) sqlParam(t *taker, of *syntax.Expr, name string, at diag.Span) (*program.Expr, bool) {
 	s := &scope{setting: t.scope.setting, zone: t.scope.zone, what: "a query"}
 	x := &typer{module: m, scope: s}
 	if s.setting && (name == "window_start" || name == "window_end") {
 		return bound(name, at).Expr, true
 	}
+	if o := m.origins[of]; o != nil {
+		m, x.module, x.args = o.module, o.module, o.args
+	}
 	d, ok := m.constants[name]
-	if !ok {
+	a, argument := x.args[name]
+	if !ok && !argument {
 		if m.inBroken(name) {
 			return nil, false
 		}
-		known := names(m.constants)
+		known := append(names(m.constants), names(x.args)...)
 		if s.setting {
 			known = append(known, "window_start", "window_end")
 		}
 		m.report(diag.SQLParam, at, fmt.Sprintf("unknown parameter :%s in the query", name), hintNames(name, "known are", known))
 		return nil, false
 	}
-	v := x.constantValue(at, d)
+	var v value
+	switch {
+	case ok && argument:
+		m.report(diag.AmbiguousName, at, fmt.Sprintf(":%s is a parameter of template %s as well as a %s", name, a.of.Name, d.Kind), "give one of them another name")
+		return nil, false
+	case argument:
+		v = x.argumentValue(at, a)
+	default:
+		v = x.constantValue(at, d)
+	}
 	if v.bad() {
 		return nil, false
 	}

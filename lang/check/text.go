@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/recon-lang/recon/lang/diag"
@@ -29,7 +30,27 @@ func (x *typer) text(t *token) value {
 		v.Args = append(v.Args, inner.Expr)
 		v = v.join(inner)
 	}
+	if x.args != nil {
+		return folded(v)
+	}
 	return v
+}
+
+// folded is an interpolation as a literal, if the arguments of a template make it one: they are what its author would
+// have written in their place.
+func folded(v value) value {
+	var text strings.Builder
+	for _, a := range v.Args {
+		switch {
+		case a.Op == program.OpLiteral && a.Type.Kind == schema.String:
+			text.WriteString(a.Value.Text)
+		case a.Op == program.OpLiteral && a.Type.Kind == schema.Integer && a.Unit.None():
+			text.WriteString(strconv.FormatInt(a.Value.Int, 10))
+		default:
+			return v
+		}
+	}
+	return constant(schema.Text(text.String()), v.Span)
 }
 
 // printable reports values that have no text.

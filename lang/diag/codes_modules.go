@@ -2,16 +2,21 @@ package diag
 
 // RC23xx: imports, templates and names that moved, reported by lang/check and, of files that cannot be read, by lang.
 const (
-	ImportUnread  Code = "RC2301"
-	ImportCircle  Code = "RC2302"
-	UnknownModule Code = "RC2303"
-	PrivateName   Code = "RC2304"
-	UnknownRule   Code = "RC2305"
-	ImportName    Code = "RC2306"
-	ParamTypes    Code = "RC2307"
-	ParamDefault  Code = "RC2308"
-	MovedFrom     Code = "RC2315"
-	MovedTwice    Code = "RC2316"
+	ImportUnread     Code = "RC2301"
+	ImportCircle     Code = "RC2302"
+	UnknownModule    Code = "RC2303"
+	PrivateName      Code = "RC2304"
+	UnknownRule      Code = "RC2305"
+	ImportName       Code = "RC2306"
+	ParamTypes       Code = "RC2307"
+	ParamDefault     Code = "RC2308"
+	UnknownTemplate  Code = "RC2309"
+	TemplateArgument Code = "RC2310"
+	TemplateCircle   Code = "RC2311"
+	TemplateConflict Code = "RC2312"
+	TemplatePlace    Code = "RC2313"
+	MovedFrom        Code = "RC2315"
+	MovedTwice       Code = "RC2316"
 )
 
 var moduleCodes = []Explanation{
@@ -140,6 +145,145 @@ param day: date = 2026-11-20
 rule r between src.orders, other.bill {
   key order_no
   compare amount
+}
+`,
+	},
+	{
+		Code:  UnknownTemplate,
+		Title: `a template that does not exist`,
+		Why:   `After use stands the name of a template of this file, or module.name of one that it imports.`,
+		Bad: `source a from csv {
+  use shrad(n = 1)
+}
+
+template shard(n: integer) {
+  path = "a-${n}.csv"
+  columns {
+    id  string
+  }
+}
+`,
+		Good: `source a from csv {
+  use shard(n = 1)
+}
+
+template shard(n: integer) {
+  path = "a-${n}.csv"
+  columns {
+    id  string
+  }
+}
+`,
+	},
+	{
+		Code:  TemplateArgument,
+		Title: `a template that is not given what it takes`,
+		Why:   `A template is given each of its parameters by name. Those that have a default may be left out.`,
+		Bad: `source a from csv {
+  use shard(m = 1)
+}
+
+template shard(n: integer) {
+  path = "a-${n}.csv"
+  columns {
+    id  string
+  }
+}
+`,
+		Good: `source a from csv {
+  use shard(n = 1)
+}
+
+template shard(n: integer) {
+  path = "a-${n}.csv"
+  columns {
+    id  string
+  }
+}
+`,
+	},
+	{
+		Code:  TemplateCircle,
+		Title: `templates that use each other in a circle`,
+		Why:   `A template stands for its statements, and one that stands for itself stands for nothing.`,
+		Bad: `template shard(n: integer) {
+  path = "a-${n}.csv"
+  use shard(n = n)
+}
+`,
+		Good: `template shard(n: integer) {
+  path = "a-${n}.csv"
+}
+`,
+	},
+	{
+		Code:  TemplateConflict,
+		Title: `two templates that set the same thing`,
+		Why:   `A statement that the block writes itself replaces that of a template. Between two templates nothing says which is meant, and the order of lines is no reason.`,
+		Bad: `template shard() {
+  path = "a.csv"
+  columns {
+    id  string
+  }
+}
+
+template old() {
+  path = "old/a.csv"
+}
+
+source a from csv {
+  use shard()
+  use old()
+}
+`,
+		Good: `template shard() {
+  path = "a.csv"
+  columns {
+    id  string
+  }
+}
+
+template old() {
+  path = "old/a.csv"
+}
+
+source a from csv {
+  use shard()
+  use old()
+  path = "new/a.csv"
+}
+`,
+	},
+	{
+		Code:  TemplatePlace,
+		Title: `a template with a statement that does not fit its place`,
+		Why:   `A template is used where all its statements could stand: one that fails a run does not fit a source.`,
+		Bad: `template settled() {
+  fail when missing.count > 0
+}
+
+source a from csv {
+  path = "a.csv"
+  use settled()
+  columns {
+    id  string
+  }
+}
+`,
+		Good: `template settled() {
+  fail when breach.count > 0
+}
+
+source a from csv {
+  path = "a.csv"
+  columns {
+    id  string
+  }
+}
+
+rule r over a {
+  unique id
+  use settled()
 }
 `,
 	},

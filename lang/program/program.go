@@ -92,6 +92,7 @@ type Setting struct {
 	Name   string
 	Value  *Expr
 	Params []Binding
+	Dir    string // folder from which its paths count; "": that of the source or action
 	Span   diag.Span
 }
 
