@@ -53,6 +53,9 @@ func (x *index) own(stmt, declared diag.Span) bool {
 func nameOf(d syntax.Decl) *syntax.Ident {
 	switch d := d.(type) {
 	case *syntax.Import:
+		if d.As == nil {
+			return &syntax.Ident{Place: syntax.Place{Span: d.Path.Span}, Name: d.Path.Value}
+		}
 		return d.As
 	case *syntax.Param:
 		return d.ParamDef.Name

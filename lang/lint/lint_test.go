@@ -37,7 +37,10 @@ func TestCases(t *testing.T) {
 	langtest.Run(t, "testdata/*.txtar", func(t *testing.T, c *langtest.Case) diag.List {
 		var all diag.List
 		for _, f := range c.Files {
-			u := compile(f)
+			u := lang.CompileAll([]*diag.File{f}, func(name string) (*diag.File, error) {
+				i := slices.IndexFunc(c.Files, func(f *diag.File) bool { return f.Name == name })
+				return c.Files[i], nil
+			}, catalog)
 			all = append(all, u.Diags...)
 			for _, d := range u.Lint() {
 				if d.Code != noTest || strings.Contains(string(f.Text), string(noTest)) {

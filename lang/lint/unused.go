@@ -29,7 +29,8 @@ func unused(p *pass) {
 		idle := p.unusedIn(f, used)
 		for _, d := range idle {
 			name := nameOf(d)
-			private := strings.HasPrefix(name.Name, "_")
+			_, imports := d.(*syntax.Import) // which nobody imports in turn
+			private := imports || strings.HasPrefix(name.Name, "_")
 			if !rules && !private || mentioned(name.Name, d, idle) {
 				continue
 			}
@@ -51,6 +52,8 @@ func (p *pass) unusedIn(f *syntax.File, used map[diag.Span]bool) (idle []syntax.
 // kindOf is the word for declarations that are there to be used, or "".
 func kindOf(d syntax.Decl) check.SymbolKind {
 	switch d.(type) {
+	case *syntax.Import:
+		return "import"
 	case *syntax.Param:
 		return check.ParamSymbol
 	case *syntax.Let:
