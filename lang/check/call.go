@@ -76,7 +76,7 @@ func (x *typer) apply(n *node, f *builtin.Func, args []value) value {
 	if problem != nil {
 		return x.badCall(n, args, problem)
 	}
-	if t.Kind == schema.Invalid {
+	if t.Kind == schema.Invalid || x.minor(f, args) || x.nothing(value{Expr: &program.Expr{Type: t, Span: n.span}}).bad() {
 		return value{}
 	}
 	e := &program.Expr{Op: program.OpCall, Name: f.Name, Type: t, Span: n.span}
@@ -142,6 +142,10 @@ func (x *typer) resultUnit(n *node, f *builtin.Func, args []value) (u program.Un
 		}
 		switch named := args[1]; {
 		case named.literal():
+			if named.Value.Text == "" {
+				x.report(diag.WrongArgument, named.Span, "a unit has a name", `write unit(x, "CNY")`)
+				return u, false
+			}
 			return program.Unit{Name: named.Value.Text}, true
 		case named.Op == program.OpColumn:
 			return program.Unit{Column: named.Index + 1, Side: named.Side}, true
@@ -230,26 +234,41 @@ func (x *typer) decodeKeys(of, m value) bool {
 	return true
 }
 
-// decodesAll checks that a decode of an enum has something to give for each of its values.
+// decodesAll checks that a decode of an enum, or of a truth value, has something to give for each of its values.
 func (x *typer) decodesAll(n *node, args []value) bool {
 	of, m := args[0], args[1]
-	if of.Type.Kind != schema.Enum || len(args) > 2 || m.Op != program.OpMapOf {
+	if len(args) > 2 || m.Op != program.OpMapOf {
 		return true
 	}
 	var missing []string
-	for _, v := range of.Type.Values {
-		named := false
-		for i := 0; i+1 < len(m.Args); i += 2 {
-			named = named || m.Args[i].Value.Text == v
+	switch of.Type.Kind {
+	case schema.Enum:
+		for _, v := range of.Type.Values {
+			if !keyed(m, func(key schema.Value) bool { return key.Text == v }) {
+				missing = append(missing, strconv.Quote(v))
+			}
 		}
-		if !named {
-			missing = append(missing, strconv.Quote(v))
+	case schema.Boolean:
+		for _, v := range []bool{true, false} {
+			if !keyed(m, func(key schema.Value) bool { return key.Type.Kind == schema.Boolean && key.True() == v }) {
+				missing = append(missing, strconv.FormatBool(v))
+			}
 		}
 	}
 	if len(missing) == 0 {
 		return true
 	}
 	x.report(diag.DecodeIncomplete, m.Span, "decode says nothing of "+andList(missing), "add what they are, or a default as the third argument; to make them agree with nothing, write null as their value")
+	return false
+}
+
+// keyed reports whether a map has a key of which is says that it is the one.
+func keyed(m value, is func(schema.Value) bool) bool {
+	for i := 0; i+1 < len(m.Args); i += 2 {
+		if is(m.Args[i].Value) {
+			return true
+		}
+	}
 	return false
 }
 

@@ -217,7 +217,7 @@ func (m *module) takes(r *rowsDecl, p *program.Column, v value) bool {
 	case v.list != nil || a == schema.Secret || a == schema.Map:
 	case a == schema.String && !v.literal(), a == schema.Null, a == b && a != schema.Enum,
 		exact(a) && b == schema.Decimal, a == schema.Decimal && v.Type.Scale == 0 && b == schema.Integer:
-		return m.takesUnit(r, p, v)
+		return m.fitsColumn(p, v) && m.takesUnit(r, p, v)
 	case textual(a) && b == schema.String, a == schema.Enum && b == schema.Enum:
 		return true
 	case a == schema.String && b == schema.Enum:

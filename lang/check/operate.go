@@ -171,7 +171,7 @@ func (x *typer) sum(n *node, a, b value) value {
 		if !ok {
 			return value{}
 		}
-		return x.operation(op, n, t, u, a, b)
+		return x.holds(n, x.operation(op, n, t, u, a, b))
 	case ka == schema.Duration && kb == schema.Duration:
 		return x.operation(op, n, a.Type, program.Unit{}, a, b)
 	case ka == schema.Timestamp && kb == schema.Duration, op == program.OpAdd && ka == schema.Duration && kb == schema.Timestamp:
@@ -190,6 +190,8 @@ func (x *typer) sum(n *node, a, b value) value {
 	}
 	hint := ""
 	switch {
+	case ka == schema.Null || kb == schema.Null:
+		hint = "null in arithmetic gives null; to put a number in its place, write coalesce(x, 0)"
 	case textual(ka) && textual(kb):
 		hint = `texts are joined inside a string: "${a}-${b}"`
 	case numeric(ka) && kb == schema.Percent:
@@ -233,7 +235,7 @@ func (x *typer) times(n *node, a, b value) value {
 	if !ok {
 		return value{}
 	}
-	return x.operation(program.OpMul, n, t, u, a, b)
+	return x.holds(n, x.operation(program.OpMul, n, t, u, a, b))
 }
 
 // divide is a quotient, whose type is that of the round around it.
@@ -247,6 +249,8 @@ func (x *typer) divide(n *node, a, b value) value {
 		return value{}
 	case !exact(ka) || !exact(kb):
 		x.report(diag.TypeMismatch, n.at, fmt.Sprintf("%s / %s has no meaning", x.show(a), x.show(b)), "")
+		return value{}
+	case x.byZero(b):
 		return value{}
 	case !x.division[n]:
 		d := diag.Diagnostic{Code: diag.DivisionOutsideRound, Span: n.at, Message: "a quotient needs round: most have no last digit",

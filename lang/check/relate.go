@@ -47,6 +47,10 @@ func (x *typer) comparable(n *node, a, b value, equality bool) (_, _ value, ok b
 			x.report(diag.CannotCompare, n.at, "an order with null is always false", "write x == null or x != null")
 			return a, b, false
 		}
+		if ka == kb {
+			x.report(diag.OnlyNull, n.span, "null is null: this is known without a row", "one of the two was to be a value")
+			return a, b, false
+		}
 		return a, b, true
 	}
 	if ka == schema.Float || kb == schema.Float {
@@ -56,11 +60,11 @@ func (x *typer) comparable(n *node, a, b value, equality bool) (_, _ value, ok b
 		return a, b, false
 	}
 	if textual(ka) {
-		return a, b, x.listed(a, b) && x.listed(b, a)
+		return a, b, x.listed(a, b) && x.listed(b, a) && x.share(n.at, a, b)
 	}
 	if numeric(ka) {
 		_, ok := x.meet(n.at, a, b)
-		return a, b, ok
+		return a, b, ok && (!equality || x.reachable(a, b) && x.reachable(b, a))
 	}
 	return a, b, true
 }
@@ -237,5 +241,5 @@ func (x *typer) choice(n *node) value {
 		return value{}
 	}
 	e := &program.Expr{Op: program.OpCond, Type: t, Unit: u, Args: []*program.Expr{c.Expr, a.Expr, b.Expr}, Span: n.span}
-	return value{Expr: e, civil: c.civil}.join(a, b)
+	return x.nothing(value{Expr: e, civil: c.civil}.join(a, b))
 }

@@ -22,6 +22,7 @@ const (
 	SecretInText      Code = "RC4018"
 	ConstantCondition Code = "RC4020"
 	AlwaysNull        Code = "RC4021"
+	ScaleLost         Code = "RC4022"
 )
 
 var lintCodes = []Explanation{
@@ -769,6 +770,43 @@ rule r over a {
 
 rule r over a {
   assert coalesce(note, "none") == id as noted
+}
+`,
+	},
+	{
+		Code:  ScaleLost,
+		Title: `a product with more decimals than its column`,
+		Why:   `The decimals of a product are those of its factors together, and nothing is rounded where nobody says so: the first row whose product has more decimals than the column is one that does not fit, and stops the run.`,
+		Bad: `source a from postgres {
+  dsn   = secret.dsn
+  table = "a"
+  columns {
+    id      string
+    amount  decimal(18, 2)
+    tax     decimal(18, 2) = amount * 0.065
+  }
+}
+
+secret dsn = env("DSN")
+
+rule r over a {
+  unique id
+}
+`,
+		Good: `source a from postgres {
+  dsn   = secret.dsn
+  table = "a"
+  columns {
+    id      string
+    amount  decimal(18, 2)
+    tax     decimal(18, 2) = round(amount * 0.065, 2)
+  }
+}
+
+secret dsn = env("DSN")
+
+rule r over a {
+  unique id
 }
 `,
 	},

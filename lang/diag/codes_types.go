@@ -50,6 +50,10 @@ const (
 	WindowForm           Code = "RC2205"
 	BadSchedule          Code = "RC2206"
 	DecodeIncomplete     Code = "RC2207"
+	OnlyNull             Code = "RC2208"
+	MinorUnit            Code = "RC2209"
+	DivisionByZero       Code = "RC2210"
+	NeverEqual           Code = "RC2211"
 )
 
 var typeCodes = []Explanation{
@@ -1448,6 +1452,98 @@ rule r over a {
 
 rule r over a {
   assert decode(state, {"PAID": 1, "REFUNDED": 2, "CLOSED": null}) != null as known
+}
+`,
+	},
+	{
+		Code:  OnlyNull,
+		Title: `a value that can be nothing but null`,
+		Why:   `Null stands where a value was to be: both branches of a choice, every argument of coalesce, every value of a map, or both sides of a comparison. What comes of it is the same in every row.`,
+		Bad: `source a from csv {
+  path = "a.csv"
+  columns { id string, n integer, amount decimal(18, 2) unit "CNY" }
+}
+
+rule r over a {
+  assert (n > 0 ? null : null) == n as right
+}
+`,
+		Good: `source a from csv {
+  path = "a.csv"
+  columns { id string, n integer, amount decimal(18, 2) unit "CNY" }
+}
+
+rule r over a {
+  assert (n > 0 ? n : null) == n as right
+}
+`,
+	},
+	{
+		Code:  MinorUnit,
+		Title: `an amount in a currency, taken for cents`,
+		Why:   "`from_minor` turns cents into their currency. An amount whose unit is the currency itself is no number of cents, and would come out a hundred times too small.",
+		Bad: `source a from csv {
+  path = "a.csv"
+  columns { id string, n integer, amount decimal(18, 2) unit "CNY" }
+}
+
+rule r over a {
+  assert from_minor(amount, "CNY") > 5 as right
+}
+`,
+		Good: `source a from csv {
+  path = "a.csv"
+  columns { id string, n integer, amount decimal(18, 2) unit "CNY" }
+}
+
+rule r over a {
+  assert amount > 5 as right
+}
+`,
+	},
+	{
+		Code:  DivisionByZero,
+		Title: `a division by 0`,
+		Why:   `The divisor is 0 in every row.`,
+		Bad: `source a from csv {
+  path = "a.csv"
+  columns { id string, n integer, amount decimal(18, 2) unit "CNY" }
+}
+
+rule r over a {
+  assert round(amount / (1 - 1), 2) > 5 as right
+}
+`,
+		Good: `source a from csv {
+  path = "a.csv"
+  columns { id string, n integer, amount decimal(18, 2) unit "CNY" }
+}
+
+rule r over a {
+  assert round(amount / 2, 2) > 5 as right
+}
+`,
+	},
+	{
+		Code:  NeverEqual,
+		Title: `an equality that no value can meet`,
+		Why:   `A number with two decimals is never 0.001, one of four digits is never a million, and two enums without a common value never agree. The comparison says the same in every row.`,
+		Bad: `source a from csv {
+  path = "a.csv"
+  columns { id string, n integer, amount decimal(18, 2) unit "CNY" }
+}
+
+rule r over a {
+  assert amount == 0.001 as right
+}
+`,
+		Good: `source a from csv {
+  path = "a.csv"
+  columns { id string, n integer, amount decimal(18, 2) unit "CNY" }
+}
+
+rule r over a {
+  assert amount == 0.01 as right
 }
 `,
 	},

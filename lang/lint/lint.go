@@ -52,6 +52,7 @@ var Checks = []Check{
 	{diag.SecretInText, secretInText},
 	{diag.ConstantCondition, constantCondition},
 	{diag.AlwaysNull, alwaysNull},
+	{diag.ScaleLost, scaleLost},
 }
 
 // Run runs all lints. The list is sorted and holds warnings only.

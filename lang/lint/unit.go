@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
@@ -63,25 +64,31 @@ func readsColumn(e *program.Expr) bool {
 	return reads
 }
 
-// moneyOfNone finds gates that hold a difference of numbers without a unit against money.
+// moneyOfNone finds numbers without a unit that are held against money.
 func moneyOfNone(p *pass) {
-	for _, r := range p.Program.Rules {
-		for _, g := range r.Gates {
-			g.When.Walk(func(e *program.Expr) bool {
-				switch e.Op {
-				case program.OpLess, program.OpLessEqual, program.OpGreater, program.OpGreaterEqual, program.OpEqual, program.OpNotEqual:
-				default:
-					return true
-				}
-				a, b := e.Args[0], e.Args[1]
-				if literal(a) {
-					a, b = b, a
-				}
-				if name := metricOf(a); name != "" && literal(b) && a.Unit.None() && !b.Unit.None() {
-					p.report(b.Span, fmt.Sprintf("%s has no unit, and is held against %s", name, text(b.Span)), fmt.Sprintf("declare the columns with unit %q, or write the bare number", b.Unit.Name))
-				}
-				return false
-			})
-		}
-	}
+	p.exprs(func(e *program.Expr) {
+		e.Walk(func(e *program.Expr) bool {
+			switch e.Op {
+			case program.OpLess, program.OpLessEqual, program.OpGreater, program.OpGreaterEqual, program.OpEqual, program.OpNotEqual:
+			default:
+				return true
+			}
+			a, b := e.Args[0], e.Args[1]
+			if literal(a) {
+				a, b = b, a
+			}
+			if !literal(b) || b.Unit.None() || !a.Unit.None() {
+				return true
+			}
+			hint := "write the bare number"
+			switch name := metricOf(a); {
+			case strings.HasPrefix(name, "diff.") || strings.HasPrefix(name, "absdiff.") || name == "" && readsColumn(a):
+				hint = fmt.Sprintf("declare the columns with unit %q, or write the bare number", b.Unit.Name)
+			case name == "":
+				return true
+			}
+			p.report(b.Span, fmt.Sprintf("%s has no unit, and is held against %s", text(a.Span), text(b.Span)), hint)
+			return false
+		})
+	})
 }
