@@ -23,6 +23,9 @@ func (x *typer) call(n *node) value {
 			return v
 		}
 	}
+	if x.sums != nil && isAggregate(n) {
+		return x.handledTotal(n)
+	}
 	if x.totals != nil && isAggregate(n) {
 		return x.aggregate(n)
 	}

@@ -111,6 +111,9 @@ func (r *ruleCheck) handlerName(s *syntax.Handler) {
 func (r *ruleCheck) breakScope(what string) *scope {
 	s := r.rowScope(what)
 	s.anySide = true
+	if r.totals != nil {
+		s.sums, s.within = r.totals, ""
+	}
 	return s
 }
 

@@ -95,7 +95,11 @@ func (x *typer) messageCall(n *node) (v value, ok bool) {
 		return wrong(n.span, fmt.Sprintf("%s takes %d argument%s, not %d", n.text, need, map[bool]string{true: "s"}[need > 1], len(n.args)), map[string]string{"sum": "write sum(amount)", "sample": "write sample(order_no, 5)"}[n.text])
 	}
 	inner := &typer{module: x.module, scope: x.message.rule.breakScope(n.text), args: x.args, nodes: x.nodes}
-	of := inner.node(n.args[0])
+	arg := n.args[0]
+	if n.text == "sum" && inner.sums != nil && !hasAggregate(arg) {
+		arg = n // of rows that are summed up: the sum of their sums
+	}
+	of := inner.node(arg)
 	if of.bad() || x.isList(of, n.args[0]) || x.isSecret(of) {
 		return value{}, true
 	}
@@ -121,6 +125,19 @@ func (x *typer) messageCall(n *node) (v value, ok bool) {
 	}
 	e.Args = append(e.Args, many.Expr)
 	return value{Expr: e}, true
+}
+
+// handledTotal is an aggregate in a handler of a rule over totals, which has the totals of each group that breaks.
+func (x *typer) handledTotal(n *node) value {
+	inner := &typer{module: x.module, scope: &scope{sides: x.sides, totals: x.sums.of(0), zone: x.zone, what: x.what}, args: x.args, nodes: x.nodes}
+	return inner.aggregate(n)
+}
+
+// hasAggregate reports whether an aggregate stands in n.
+func hasAggregate(n *node) bool {
+	found := false
+	n.walk(func(n *node) { found = found || n.shape == callNode && isAggregate(n) })
+	return found
 }
 
 func messageSymbol(name string) *Symbol {

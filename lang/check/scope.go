@@ -19,6 +19,7 @@ type scope struct {
 	keys    []*key    // of a rule
 	metrics *metrics  // of a rule's gates
 	message *message  // of an action that is done once for all breaks
+	sums    *totals   // aggregates beside groups: of a handler in a rule over totals
 	anySide bool      // any side may have no row: a key's value is that of one that has
 	setting bool      // window_start, window_end
 	zone    string    // of zone-less times that meet no column
