@@ -32,9 +32,11 @@ func (p *prepared) configureDrill(env eval.Env) error {
 	if d == nil {
 		return nil
 	}
-	for _, side := range d.Rule.Sides {
-		if err := p.configure(side.Source, env); err != nil {
-			return err
+	if d.Rule != nil {
+		for _, side := range d.Rule.Sides {
+			if err := p.configure(side.Source, env); err != nil {
+				return err
+			}
 		}
 	}
 	for _, src := range d.Listed {

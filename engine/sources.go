@@ -24,8 +24,10 @@ func (e *Engine) lower(r *program.Rule) *program.Rule {
 	}
 	if d := r.Drill; d != nil {
 		drill := *d
-		drill.Rule = e.lower(d.Rule)
-		drill.Rule.Window = r.Window
+		if d.Rule != nil {
+			drill.Rule = e.lower(d.Rule)
+			drill.Rule.Window = r.Window
+		}
 		drill.Listed = slices.Clone(d.Listed)
 		for i := range drill.Listed {
 			drill.Listed[i] = view.Lower(e.instead(drill.Listed[i]))
