@@ -40,6 +40,7 @@ func (v *viewCheck) join(t *syntax.Join) {
 		}
 	}
 	v.decl.open = v.decl.open || s.rows.open
+	v.decl.faulty = v.decl.faulty || s.rows.faulty
 	v.prog.Joins = append(v.prog.Joins, j)
 }
 

@@ -70,6 +70,7 @@ type rowsDecl struct {
 	trees   []*syntax.Column
 	zones   []columnZone      // of a view, by column
 	gone    map[string]string // columns that somebody may look for in vain, each with a hint why
+	faulty  bool              // a view that cannot be run: it, or something that it reads, has a fault
 	mixed   bool              // a view some of whose rows are cut by settings, and others by time
 }
 

@@ -75,7 +75,7 @@ func (m *module) rule(decl *ruleDecl) {
 	r.gates()
 	r.handlers()
 	r.triggers()
-	if m.faults() > before || r.unsure || slices.ContainsFunc(r.sides, func(s *side) bool { return s.read().open }) {
+	if m.faults() > before || r.unsure || slices.ContainsFunc(r.sides, func(s *side) bool { return s.read().open || s.read().faulty }) {
 		return
 	}
 	r.finish()

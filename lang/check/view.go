@@ -42,6 +42,7 @@ func (m *module) shape(r *rowsDecl) {
 		return
 	}
 	r.state = underway
+	before := m.faults()
 	v := &viewCheck{module: m, decl: r, tree: r.view, prog: &program.View{}}
 	r.columns = map[string]int{}
 	r.prog = &program.Source{Name: r.Name, View: v.prog, Time: -1, Doc: r.Doc, Dir: m.dir(), Span: v.tree.Name.Span}
@@ -50,6 +51,7 @@ func (m *module) shape(r *rowsDecl) {
 		rows: &rowsDecl{Symbol: r.Symbol, prog: &program.Source{Name: r.Name, Time: -1}, open: r.open, columns: map[string]int{}, gone: map[string]string{}}}}
 	v.body()
 	r.open = r.open || v.row().open
+	r.faulty = r.faulty || r.open || m.faults() > before
 	m.prog.Sources = append(m.prog.Sources, r.prog)
 	r.state = done
 }
@@ -69,6 +71,7 @@ func (v *viewCheck) takeParts() {
 		}
 		v.parts = append(v.parts, &part{rows: rows, ref: ref})
 		v.decl.open = v.decl.open || rows.open
+		v.decl.faulty = v.decl.faulty || rows.faulty
 		v.decl.mixed = v.decl.mixed || rows.mixed
 		if rows.prog.Windowed {
 			windowed++
