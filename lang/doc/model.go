@@ -2,6 +2,7 @@ package doc
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/recon-lang/recon/lang/program"
@@ -286,10 +287,31 @@ func (out *source) view(s *program.Source, add func(name, value string)) {
 
 // settingText is a setting as it is written, unless it is a secret that is written down.
 func settingText(e *program.Expr) string {
-	if e != nil && e.Type.Kind == schema.Secret && e.Op != program.OpSecretRef {
+	switch {
+	case e == nil:
+	case e.Type.Kind == schema.Secret && e.Op != program.OpSecretRef:
 		return "***"
+	case e.Op == program.OpLiteral && e.Type.Kind != schema.List && e.Type.Kind != schema.SQL:
+		return literal(e)
+	case e.Op == program.OpInterp && !slices.ContainsFunc(e.Args, func(a *program.Expr) bool { return a.Op != program.OpLiteral }):
+		text := "" // "order_${n}" of a template whose n is given
+		for _, a := range e.Args {
+			text += a.Value.String()
+		}
+		return strconv.Quote(text)
 	}
 	return textOf(e)
+}
+
+// literal is a value as it would be written: a template's own text names its parameter.
+func literal(e *program.Expr) string {
+	switch e.Type.Kind {
+	case schema.String, schema.Path:
+		return strconv.Quote(e.Value.Text)
+	case schema.Duration, schema.Percent:
+		return textOf(e)
+	}
+	return e.Value.String()
 }
 
 // textOf is an expression as it is written, on one line. A secret is only ever named in a rule file.
