@@ -20,6 +20,7 @@ const (
 	HandlerNever      Code = "RC4016"
 	OutcomeNever      Code = "RC4017"
 	SecretInText      Code = "RC4018"
+	NoTest            Code = "RC4019"
 	ConstantCondition Code = "RC4020"
 	AlwaysNull        Code = "RC4021"
 	ScaleLost         Code = "RC4022"
@@ -724,6 +725,53 @@ source a from postgres {
 
 rule r over a {
   unique id
+}
+`,
+	},
+	{
+		Code:  NoTest,
+		Title: `a rule without a test`,
+		Why:   `Keys, tolerances, windows and gates work together, and whether they say what was meant is seen by running them: a test gives a few rows and what must come of them. Rules over one side are not looked at, for what they claim they say themselves.`,
+		Bad: `source a from csv {
+  path = "a.csv"
+  columns { id string, amount decimal(18, 2) }
+}
+
+source b from csv {
+  path = "b.csv"
+  columns { id string, amount decimal(18, 2) }
+}
+
+rule r between a, b {
+  key id
+  compare amount within 0.01
+}
+`,
+		Good: `source a from csv {
+  path = "a.csv"
+  columns { id string, amount decimal(18, 2) }
+}
+
+source b from csv {
+  path = "b.csv"
+  columns { id string, amount decimal(18, 2) }
+}
+
+rule r between a, b {
+  key id
+  compare amount within 0.01
+}
+
+test "a cent is no difference" for r {
+  given a {
+    | id | amount |
+    | 1  | 10.00  |
+  }
+  given b {
+    | id | amount |
+    | 1  | 10.01  |
+  }
+  expect matched 1
 }
 `,
 	},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,8 @@ import (
 
 // Nothing is found in what is shown to be right.
 func TestExamplesAreClean(t *testing.T) {
-	for _, d := range compile(langtest.Examples(t)...).Lint() {
+	u := compile(langtest.Examples(t)...)
+	for _, d := range slices.Concat(u.Diags, u.Lint()) {
 		t.Errorf("%s %s %s", d.Span.File.Name, d.Code, d.Message)
 	}
 	names, err := filepath.Glob("../../examples/*/*.recon")

@@ -50,6 +50,7 @@ var Checks = []Check{
 	{diag.HandlerNever, handlerNever},
 	{diag.OutcomeNever, outcomeNever},
 	{diag.SecretInText, secretInText},
+	{diag.NoTest, noTest},
 	{diag.ConstantCondition, constantCondition},
 	{diag.AlwaysNull, alwaysNull},
 	{diag.ScaleLost, scaleLost},
