@@ -475,3 +475,95 @@ rule r between a, b {
 		}
 	})
 }
+
+// What is pending was told to nobody and makes no message, nor does its match; what was missing expires once.
+func TestHandlersOverWindows(t *testing.T) {
+	d := newDesk(t, t.TempDir(), `
+param date: date
+
+source a from csv {
+  path = "a.csv"
+  time = at
+  columns {
+    id  string
+    at  timestamp
+  }
+}
+
+source b from csv {
+  path = "b.csv"
+  time = at
+  columns {
+    id  string
+    at  timestamp
+  }
+}
+
+action pager from page {
+}
+
+rule r between a, b {
+  window {
+    period = day(date)
+    slack  = 30m
+    carry  = 2d
+  }
+  empty = "allowed"
+  key id
+  on missing b { do pager { text = "missing ${sample(id, 9)}" } }
+  on expired b { do pager { text = "expired ${sample(id, 9)} of ${date}" } }
+  on cleared { do pager { text = "cleared ${sample(id, 9)} at ${sample(a.at, 1)}" } }
+}
+`)
+	d.at = time.Date(2026, 11, 26, 6, 30, 0, 0, time.UTC)
+	d.write("a.csv", "id,at\nlate,2026-11-20 23:59:58\nlost,2026-11-20 12:00:00\nslow,2026-11-20 13:00:00\nedge,2026-11-20 23:59:59\n")
+	d.write("b.csv", "id,at\nlate,2026-11-21 00:00:03\nslow,2026-11-21 15:00:00\n")
+	for _, step := range []struct {
+		date string
+		want []string
+	}{
+		{"2026-11-20", []string{"pager missing b 2 [lost slow] text=missing lost, slow"}},
+		{"2026-11-21", []string{"pager missing b 1 [edge] text=missing edge", "pager cleared  1 [slow] text=cleared slow at 2026-11-20T13:00:00Z"}},
+		{"2026-11-21", nil}, // again
+		{"2026-11-22", []string{"pager expired b 2 [edge lost] text=expired edge, lost of 2026-11-22"}},
+		{"2026-11-23", nil},
+		{"2026-11-20", nil},
+	} {
+		d.params["date"] = step.date
+		_, messages := d.run()
+		for i := range messages { // rows come in the order of their hashes
+			text := messages[i].Fields["text"]
+			text.Text = strings.NewReplacer("slow, lost", "lost, slow", "lost, edge", "edge, lost").Replace(text.Text)
+			messages[i].Fields["text"] = text
+		}
+		d.want(messages, step.want...)
+	}
+}
+
+// Of three sides one may be missing while the others differ: both are said.
+func TestHandlersOfThreeSides(t *testing.T) {
+	source := func(name string) string {
+		return fmt.Sprintf("\nsource %s from csv {\n  path = \"%s.csv\"\n  columns {\n    id  string\n    n   integer\n  }\n}\n", name, name)
+	}
+	d := newDesk(t, t.TempDir(), source("a")+source("b")+source("c")+`
+action pager from page {
+}
+
+rule r between a, b, c {
+  key id
+  compare n
+  on missing c where a.n < b.n { do pager { text = "c lacks ${sample(id, 9)}, ${sum(b.n - a.n)}" } }
+  on missing { do pager { text = "some lack ${sample(id, 9)}" } }
+  on mismatch n { do pager { text = "differ ${sample(id, 9)}" } }
+}
+`)
+	d.write("a.csv", "id,n\n1,1\n2,2\n3,3\n")
+	d.write("b.csv", "id,n\n1,5\n2,2\n3,3\n4,4\n")
+	d.write("c.csv", "id,n\n2,2\n3,7\n")
+	_, messages := d.run()
+	if len(messages) != 3 || messages[0].Fields["text"].Text != "c lacks 1, 4" || messages[1].Count != 2 || messages[2].Count != 2 {
+		for _, m := range messages {
+			t.Error(show(m))
+		}
+	}
+}
