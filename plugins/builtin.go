@@ -6,6 +6,7 @@ import (
 	"github.com/recon-lang/recon/plugins/csv"
 	"github.com/recon-lang/recon/plugins/mysql"
 	"github.com/recon-lang/recon/plugins/postgres"
+	"github.com/recon-lang/recon/plugins/redis"
 	"github.com/recon-lang/recon/plugins/sqlite"
 	"github.com/recon-lang/recon/sdk"
 )
@@ -13,7 +14,9 @@ import (
 // Actions gives the bundled actions by name, which are served in the same way. Those that recon does itself, such as webhook, are
 // not among them.
 func Actions() map[string]func() sdk.Action {
-	return map[string]func() sdk.Action{}
+	return map[string]func() sdk.Action{
+		"redis": redis.NewAction,
+	}
 }
 
 // Builtin gives the bundled sources by name: what `recon plugin serve NAME` serves.
@@ -22,6 +25,7 @@ func Builtin() map[string]func() sdk.Source {
 		"csv":      csv.New,
 		"mysql":    mysql.New,
 		"postgres": postgres.New,
+		"redis":    redis.New,
 		"sqlite":   sqlite.New,
 	}
 }

@@ -79,17 +79,6 @@ func pages(t *testing.T) []string {
 	return list
 }
 
-// actionKinds are the kinds of actions that the pages use: those that need no plugin, and one that is done for each break.
-func actionKinds() map[string]schema.Action {
-	text, secret := schema.Type{Kind: schema.String}, schema.Type{Kind: schema.Secret}
-	actions := builtinActions()
-	if _, ok := actions["redis"]; !ok {
-		actions["redis"] = schema.Action{Name: "redis", PerBreak: true, Settings: []schema.Setting{{Name: "url", Type: secret, Required: true}, {Name: "command", Type: text}},
-			Fields: []schema.Setting{{Name: "limit", Type: schema.Type{Kind: schema.Integer}}, {Name: "approval", Type: text, OneOf: []string{"auto", "manual"}}, {Name: "verify", Type: schema.Type{Kind: schema.Duration}}}}
-	}
-	return actions
-}
-
 // TestRulesInPagesCompile compiles every block of recon in the pages against the bundled plugins. A block marked recon
 // has no errors, and no warnings but of what it leaves out; one marked recon-bad CODE has that error or warning; one marked recon-part is a part of a file and parses.
 func TestRulesInPagesCompile(t *testing.T) {
@@ -97,7 +86,7 @@ func TestRulesInPagesCompile(t *testing.T) {
 	for name, source := range plugins.Builtin() {
 		sources[name] = source().Describe()
 	}
-	actions := actionKinds()
+	actions := bundledActions()
 	compile := func(text string) diag.List {
 		file := &diag.File{Name: "page.recon", Text: []byte(text)}
 		unit := lang.CompileAll([]*diag.File{file}, langtest.Import, func([]string) schema.Catalog { return schema.Catalog{Sources: sources, Actions: actions} })

@@ -25,6 +25,7 @@ var alone = map[string]string{
 	"google.golang.org/grpc":           module + "sdk/internal/wire",
 	"github.com/spf13/cobra":           module + "cmd/recon",
 	"github.com/xuri/excelize":         module + "engine/result",
+	"github.com/redis/go-redis":        module + "plugins/redis",
 }
 
 func golist(t *testing.T, args ...string) []string {

@@ -643,7 +643,7 @@ rule r between a, b {
   compare amount
 
   on missing b {
-    do drop
+    do drop { approval = "auto" }
   }
 }
 `,
@@ -675,7 +675,7 @@ rule r between a, b {
   compare amount
 
   on missing b {
-    do drop
+    do drop { approval = "auto" }
   }
 }
 `,

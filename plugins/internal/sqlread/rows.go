@@ -110,6 +110,20 @@ func (r *Rows) Bad(i int, text, problem string) error {
 	return nil
 }
 
+// BadRow takes the place of a row that cannot be read as a whole: it appends a null to each column and notes what was read, or gives
+// the error that ends the read. hint says what to do then. End follows.
+func (r *Rows) BadRow(text, problem, hint string) error {
+	text = text[:min(len(text), batch.MaxBadText)]
+	if !r.badRows {
+		return &sdk.Error{Message: fmt.Sprintf("row %d of %s: %q is %s", r.count+1, r.origin, text, problem), Hint: hint}
+	}
+	for i := range r.Columns {
+		r.builder.Column(i).AppendNull()
+	}
+	r.builder.AddBad(-1, 0, text, problem)
+	return nil
+}
+
 // End ends a row: each of Columns has got its value.
 func (r *Rows) End() error {
 	r.count++

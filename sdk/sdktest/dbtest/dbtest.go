@@ -1,4 +1,4 @@
-// Package dbtest gives tests real databases: it starts PostgreSQL and MariaDB from the
+// Package dbtest gives tests real databases: it starts PostgreSQL, MariaDB and Redis from the
 // binaries that are installed on the machine, on free ports, with data in a temporary
 // folder, and takes everything away at the end. It is for tests only, and knows nothing
 // of recon. Its API may change on any day.
@@ -42,6 +42,7 @@ type Servers struct {
 	mu        sync.Mutex
 	postgres  *server
 	mariadb   *server
+	redis     *redisServer
 	databases int
 }
 
@@ -88,7 +89,10 @@ func (s *Servers) Stop() {
 			srv.stop()
 		}
 	}
-	s.postgres, s.mariadb = nil, nil
+	if s.redis != nil {
+		s.redis.stop()
+	}
+	s.postgres, s.mariadb, s.redis = nil, nil, nil
 }
 
 func (s *Servers) database(t testing.TB, which **server, start func() (*server, error)) *Database {
