@@ -139,7 +139,7 @@ func (r *ruleCheck) do(s *syntax.Do) (done program.Do, ok bool) {
 		t.scope = *r.fieldScope(d, a.Name.Name)
 		before := r.faults()
 		list, names := r.taken(t, []*syntax.Attribute{a})
-		if r.faults() == before && len(list) == 1 && r.openField(list[0]) {
+		if r.faults() == before && len(list) == 1 && r.openField(list[0]) && r.positive(d, list[0]) {
 			done.Fields = append(done.Fields, list[0])
 		}
 		if given == nil {
@@ -159,6 +159,9 @@ func (r *ruleCheck) do(s *syntax.Do) (done program.Do, ok bool) {
 // fieldScope is what a field of an action may speak of: the rows of its break where it is done for each; in a text, all
 // breaks together.
 func (r *ruleCheck) fieldScope(d *actionDecl, name string) *scope {
+	if d.kind.PerBreak && name == limitField {
+		return &scope{message: &message{rule: r, plain: true}, zone: r.zone, what: "a field"}
+	}
 	if d.kind.PerBreak {
 		s := r.breakScope("a field")
 		s.message = &message{rule: r, each: true}
@@ -172,6 +175,19 @@ func (r *ruleCheck) fieldScope(d *actionDecl, name string) *scope {
 		s.message = &message{rule: r, plain: true}
 	}
 	return s
+}
+
+// limitField is the field of an action that is done for each break which says for how many of a run at most: one number for all
+// of them.
+const limitField = "limit"
+
+// positive reports a limit below nothing.
+func (r *ruleCheck) positive(d *actionDecl, s program.Setting) bool {
+	if !d.kind.PerBreak || s.Name != limitField || s.Value.Op != program.OpLiteral || s.Value.Value.Int >= 0 {
+		return true
+	}
+	r.report(diag.FieldValue, s.Value.Span, "limit is not negative", "write limit = 0 to do nothing, or leave it out to do it for every break")
+	return false
 }
 
 // openField reports a secret in a field, which is kept in the state and may be printed.
