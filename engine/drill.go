@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/eval"
@@ -65,10 +66,11 @@ func (e *Engine) drill(ctx context.Context, p *prepared, out *exec.Outcome, dir 
 	}
 	drills := make([]result.Drill, len(broken))
 	for i, key := range broken {
+		var fields []result.Field
 		for k, v := range key {
-			t := result.NamedText{Name: p.Rule.Keys[k].Name, Text: v.String()}
-			drills[i].Key = append(drills[i].Key, t)
+			fields = append(fields, result.Field{Name: p.Rule.Keys[k].Name, Value: v})
 		}
+		drills[i].Key = result.TextsOf(fields, nil)
 		canonical, ok := canonicalKey(key, d.types)
 		if !ok {
 			continue
@@ -294,16 +296,15 @@ func (d *drilling) differing(rule *program.Rule, out *exec.Outcome) error {
 	}
 	for drill, list := range found {
 		for _, b := range list.sorted() {
-			drill.Keys = append(drill.Keys, drillKey(&b, n))
+			drill.Keys = append(drill.Keys, drillKey(&b, n, d.p.zone))
 		}
 	}
 	return nil
 }
 
 // drillKey is a break of a drill, without the n parts of its key that are the group's.
-func drillKey(b *result.Break, n int) result.DrillKey {
-	values := *b // the line does not repeat the group
-	k := result.DrillKey{Key: result.TextsOf(b.Key[n:]), What: b.What(), Unit: b.Unit, Values: values.Values()}
+func drillKey(b *result.Break, n int, zone *time.Location) result.DrillKey {
+	k := result.DrillKey{Key: result.TextsOf(b.Key[n:], zone), What: b.What(), Unit: b.Unit, Values: b.Values()}
 	if !b.Amount.Null {
 		k.Amount = b.Amount.String()
 	}
@@ -314,7 +315,7 @@ func drillKey(b *result.Break, n int) result.DrillKey {
 				fields = append(fields, f)
 			}
 		}
-		k.Rows = append(k.Rows, result.SideRow{Side: r.Side, Values: result.TextsOf(fields)})
+		k.Rows = append(k.Rows, result.SideRow{Side: r.Side, Values: result.TextsOf(fields, zone)})
 	}
 	return k
 }
@@ -357,7 +358,7 @@ func (d *drilling) list(ctx context.Context, i int) error {
 			trim(r)
 			list.Rows = r.count
 			for _, row := range r.some {
-				list.Some = append(list.Some, textsOf(src, row))
+				list.Some = append(list.Some, textsOf(src, row, d.p.zone))
 			}
 		}
 		drill.Whole = append(drill.Whole, list)
@@ -365,12 +366,12 @@ func (d *drilling) list(ctx context.Context, i int) error {
 	return nil
 }
 
-func textsOf(src *program.Source, row []schema.Value) result.Texts {
+func textsOf(src *program.Source, row []schema.Value, zone *time.Location) result.Texts {
 	var fields []result.Field
 	for i, v := range row {
 		fields = append(fields, result.Field{Name: src.Columns[i].Name, Value: v})
 	}
-	return result.TextsOf(fields)
+	return result.TextsOf(fields, zone)
 }
 
 // addDrills puts what a run found out about groups that break to its breaks.
@@ -380,7 +381,7 @@ func addDrills(list []result.Break, run *result.Run) {
 		if b.LastRun != run.ID || len(b.Key) == 0 {
 			continue
 		}
-		key := result.TextsOf(b.Key)
+		key := result.TextsOf(b.Key, nil)
 		for k := range run.Drill {
 			if key.Equal(run.Drill[k].Key) {
 				b.Drill = &run.Drill[k]

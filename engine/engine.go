@@ -232,7 +232,7 @@ func (e *Engine) plan(p *prepared, rule *program.Rule, sources []sdk.Source) (*p
 	}
 	for i, src := range sources {
 		if v, ok := src.(*view.Source); ok {
-			if pl.Sides[i].View, err = v.Explain(); err != nil {
+			if pl.Sides[i].View, err = v.Explain(pl.Sides[i].Request.Columns); err != nil {
 				return nil, err
 			}
 		}

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/recon-lang/recon/sdk/schema"
 )
 
 // Drill says what one group that breaks is made of: the finer keys under which the sides differ, and the rows of the sides
@@ -50,11 +53,14 @@ type NamedText struct {
 	Null bool
 }
 
-// TextsOf are fields as texts.
-func TextsOf(list []Field) Texts {
+// TextsOf are fields as texts, instants in zone (nil: UTC).
+func TextsOf(list []Field, zone *time.Location) Texts {
 	texts := make(Texts, 0, len(list))
 	for _, f := range list {
 		t := NamedText{Name: f.Name, Text: f.Value.String(), Null: f.Value.Null}
+		if f.Value.Type.Kind == schema.Timestamp && !t.Null && zone != nil {
+			t.Text = Format(f.Value, zone)
+		}
 		if t.Null {
 			t.Text = ""
 		}

@@ -112,7 +112,7 @@ func (p *printer) counts(run *Run) {
 		add("missing", out.Distinct(Missing, out.Missing), rows(Missing), by(out.Missing))
 		add("duplicate", out.Distinct(Duplicate, out.Duplicate), rows(Duplicate), by(out.Duplicate))
 		add("unkeyed", sum(out.Unkeyed), rows(Unkeyed), by(out.Unkeyed))
-		if run.Window != nil {
+		if run.Window != nil && !run.summedUp() { // totals do not wait for others
 			add("pending", out.Distinct(Pending, out.Pending), rows(Pending), by(out.Pending))
 		}
 	} else {

@@ -7,13 +7,15 @@ import (
 	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/schema"
 )
 
-// Explain says how the rows of the view come about. It asks the sources below what they claim, and reads nothing.
-func (s *Source) Explain() (*plan.ExplainedView, error) {
-	wanted := make([]output, len(s.src.Columns))
-	for i := range wanted {
-		wanted[i].index = i
+// Explain says how the rows of the view come about when it is read for these columns. It asks the sources below what they claim, and
+// reads nothing.
+func (s *Source) Explain(columns []schema.Column) (*plan.ExplainedView, error) {
+	wanted, err := s.outputs(columns)
+	if err != nil {
+		return nil, err
 	}
 	p, err := newPipe(s, wanted)
 	if err != nil {
@@ -83,7 +85,7 @@ func (s *Source) Explain() (*plan.ExplainedView, error) {
 func explainPart(p *plan.Plan, source sdk.Source, x *plan.ExplainedView) (side plan.ExplainedSide, err error) {
 	side = p.ExplainSide(0)
 	if below, ok := source.(*Source); ok {
-		if side.View, err = below.Explain(); err != nil {
+		if side.View, err = below.Explain(p.Sides[0].Request.Columns); err != nil {
 			return side, err
 		}
 		x.Slow = append(x.Slow, side.View.Slow...)

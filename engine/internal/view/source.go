@@ -176,14 +176,9 @@ func (s *Source) Columns(context.Context, schema.Config) (t schema.Table, err er
 // Read reads the view. The columns of req are the view's, and the DoubtColumns of these; conditions are not claimed, and the
 // window is that of the Env.
 func (s *Source) Read(ctx context.Context, req sdk.ReadRequest, emit func(*batch.Batch) error) error {
-	wanted := make([]output, len(req.Columns))
-	for k, c := range req.Columns {
-		name, doubt := strings.CutPrefix(c.Name, "\x00")
-		i := slices.IndexFunc(s.src.Columns, func(c program.Column) bool { return c.Name == name })
-		if i < 0 || !doubt && !c.Type.Equal(s.src.Columns[i].Type) {
-			return fmt.Errorf("view %s has no column %q of type %s", s.src.Name, name, c.Type)
-		}
-		wanted[k] = output{i, doubt}
+	wanted, err := s.outputs(req.Columns)
+	if err != nil {
+		return err
 	}
 	p, err := newPipe(s, wanted)
 	if err != nil {
@@ -196,6 +191,20 @@ func (s *Source) Read(ctx context.Context, req sdk.ReadRequest, emit func(*batch
 		}
 	}
 	return p.run(ctx, to)
+}
+
+// outputs finds the columns that are asked for.
+func (s *Source) outputs(columns []schema.Column) ([]output, error) {
+	wanted := make([]output, len(columns))
+	for k, c := range columns {
+		name, doubt := strings.CutPrefix(c.Name, "\x00")
+		i := slices.IndexFunc(s.src.Columns, func(c program.Column) bool { return c.Name == name })
+		if i < 0 || !doubt && !c.Type.Equal(s.src.Columns[i].Type) {
+			return nil, fmt.Errorf("view %s has no column %q of type %s", s.src.Name, name, c.Type)
+		}
+		wanted[k] = output{i, doubt}
+	}
+	return wanted, nil
 }
 
 // output is a column that is asked for: column index of the view, or where it is poisoned.
