@@ -70,7 +70,10 @@ func (e *Engine) drill(ctx context.Context, p *prepared, out *exec.Outcome, dir 
 		for k, v := range key {
 			fields = append(fields, result.Field{Name: p.Rule.Keys[k].Name, Value: v})
 		}
-		drills[i].Key = result.TextsOf(fields, nil)
+		drills[i].Key, drills[i].Into = result.TextsOf(fields, nil), []string{}
+		if d.paired() {
+			drills[i].Into = d.of.Names
+		}
 		canonical, ok := canonicalKey(key, d.types)
 		if !ok {
 			continue
@@ -216,10 +219,13 @@ func (d *drilling) only(types []schema.Type) *view.Only {
 	return o
 }
 
+// paired reports whether there are sides to pair.
+func (d *drilling) paired() bool { return d.of.Rule != nil && len(d.of.Sides) > 1 }
+
 // pair pairs the sides that have the drilled columns, by these.
 func (d *drilling) pair(ctx context.Context) error {
 	rule := d.of.Rule
-	if rule == nil || len(d.of.Sides) < 2 {
+	if !d.paired() {
 		return nil
 	}
 	sources, err := d.engine.open(ctx, d.p, rule, d.dir)

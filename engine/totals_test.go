@@ -227,7 +227,7 @@ func TestTotalsWithDrill(t *testing.T) {
     l: 2 rows
       mch M2, amount 1.00
       mch M2, amount 11.00
-  M1  no finer key differs by itself
+  M1  no order_no differs by itself
     l: 1 row
       mch M1, amount 30.00
 `

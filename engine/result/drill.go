@@ -15,6 +15,7 @@ import (
 // that have no such keys. Values are texts as schema.Value.String gives them.
 type Drill struct {
 	Key    Texts       `json:"key"`             // of the group
+	Into   []string    `json:"into"`            // the columns of finer keys; none where no two sides have them
 	Differ int64       `json:"differ"`          // finer keys under which the sides differ
 	Keys   []DrillKey  `json:"keys,omitempty"`  // the largest of these
 	Whole  []DrillRows `json:"whole,omitempty"` // sides that are listed as they are
@@ -179,20 +180,14 @@ func (d *Drill) lines(most int) (lines []string) {
 
 // differs says how many finer keys differ: "3 order_no differ".
 func (d *Drill) differs() string {
-	if d.Differ == 0 {
-		return "no finer key differs by itself"
+	name := strings.Join(d.Into, ", ")
+	switch {
+	case name == "":
+		return "the rows of the sides"
+	case d.Differ == 0:
+		return "no " + name + " differs by itself"
+	case d.Differ == 1:
+		return "1 " + name + " differs"
 	}
-	name := "keys"
-	if len(d.Keys) > 0 && len(d.Keys[0].Key) > 0 {
-		var names []string
-		for _, k := range d.Keys[0].Key {
-			names = append(names, k.Name)
-		}
-		name = strings.Join(names, ", ")
-	}
-	verb := "differ"
-	if d.Differ == 1 {
-		verb = "differs"
-	}
-	return fmt.Sprintf("%s %s %s", count(d.Differ), name, verb)
+	return count(d.Differ) + " " + name + " differ"
 }
