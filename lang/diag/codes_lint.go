@@ -667,7 +667,7 @@ rule r between orders, bill {
 	{
 		Code:  OutcomeNever,
 		Title: `an outcome that cannot occur`,
-		Why:   `The number is always 0: without carry nothing expires, without slack nothing is pending, without a comparison nothing is a mismatch, and a side that is only looked up by the keys of another has no rows of its own. A gate on it looks like a guard and is none.`,
+		Why:   `The number is always 0: without carry nothing expires, without slack nothing is pending, without a comparison nothing is a mismatch, and of totals there is one for each group, so that none is a duplicate. A gate on it looks like a guard and is none.`,
 		Bad: `source a from csv {
   path = "a.csv"
   columns { id string, amount decimal(18, 2) }

@@ -2,14 +2,13 @@ package lint
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/recon-lang/recon/lang/program"
 )
 
-// impossible says why a rule cannot have an outcome, of a side or a comparison if name is not "", or "".
-func (p *pass) impossible(r *program.Rule, outcome, name string) string {
+// impossible says why a rule cannot have an outcome, or "".
+func impossible(r *program.Rule, outcome string) string {
 	switch outcome {
 	case "mismatch":
 		if len(r.Compare) == 0 {
@@ -29,27 +28,12 @@ func (p *pass) impossible(r *program.Rule, outcome, name string) string {
 		case r.Window.Carry == nil:
 			return "without carry no row waits for its partner"
 		}
-	case "missing":
-		if i := slices.IndexFunc(r.Sides, func(s program.Side) bool { return s.Name == name }); i >= 0 && p.onlyAround(r, i) {
-			return "the rows of the other sides are only looked up by the keys of " + name
+	case "duplicate":
+		if r.Totals {
+			return "a side has one total for each group"
 		}
 	}
 	return ""
-}
-
-// onlyAround reports whether all sides of a rule but one can only be looked up, by keys of that one.
-func (p *pass) onlyAround(r *program.Rule, i int) bool {
-	for j, s := range r.Sides {
-		if j == i == p.lookedUp(s.Source) {
-			return false
-		}
-	}
-	return true
-}
-
-// lookedUp reports whether the rows of a source can be looked up and not be read as a whole.
-func (p *pass) lookedUp(s *program.Source) bool {
-	return false
 }
 
 // outcomeNever finds gates and expectations that speak of what cannot be.
@@ -60,12 +44,8 @@ func outcomeNever(p *pass) {
 				if e.Op != program.OpMetric {
 					return true
 				}
-				parts := strings.Split(e.Name, ".")
-				name := ""
-				if len(parts) == 3 {
-					name = parts[1]
-				}
-				if why := p.impossible(r, parts[0], name); why != "" {
+				outcome, _, _ := strings.Cut(e.Name, ".")
+				if why := impossible(r, outcome); why != "" {
 					p.report(e.Span, fmt.Sprintf("%s is always 0: %s", e.Name, why), "")
 				}
 				return true
@@ -75,11 +55,8 @@ func outcomeNever(p *pass) {
 	for _, t := range p.Program.Tests {
 		for _, run := range t.Runs {
 			for _, x := range run.Expect {
-				name := x.Name
-				if x.Outcome == "pending" || x.Outcome == "missing" || x.Outcome == "expired" || x.Outcome == "mismatch" {
-					if why := p.impossible(t.Rule, x.Outcome, name); why != "" && x.Count != 0 {
-						p.report(x.Span, fmt.Sprintf("no key is ever %s: %s", x.Outcome, why), "")
-					}
+				if why := impossible(t.Rule, x.Outcome); why != "" && x.Count != 0 {
+					p.report(x.Span, fmt.Sprintf("no key is ever %s: %s", x.Outcome, why), "")
 				}
 			}
 		}
@@ -90,7 +67,7 @@ func outcomeNever(p *pass) {
 func handlerNever(p *pass) {
 	for _, r := range p.Program.Rules {
 		for _, h := range r.Handlers {
-			if why := p.impossible(r, h.Outcome, h.Name); why != "" {
+			if why := impossible(r, h.Outcome); why != "" {
 				p.report(h.Span, fmt.Sprintf("this handler never runs: %s", why), "")
 				continue
 			}

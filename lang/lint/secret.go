@@ -21,7 +21,7 @@ func credential(v schema.Value) bool {
 func secretInText(p *pass) {
 	look := func(settings []program.Setting) {
 		for _, s := range settings {
-			if s.Value == nil {
+			if s.Value == nil || s.Value.Type.Kind == schema.SQL { // where token=:token is a condition
 				continue
 			}
 			hint := fmt.Sprintf(`declare it: secret name = env("NAME"), and write %s = secret.name`, s.Name)

@@ -24,7 +24,11 @@ func zonelessTime(p *pass) {
 		}
 		for _, c := range s.Columns {
 			if c.Type.Kind == schema.Timestamp && !saysZone(c.Derived) {
-				p.report(c.Span, fmt.Sprintf("the times of %s have no zone: they are taken as UTC", s.Name), `add to the source: zone = "Asia/Shanghai", or zone = "UTC" if that is what they are`)
+				message := fmt.Sprintf("the times of %s have no zone: they are taken as UTC", s.Name)
+				if p.Catalog.Sources[s.Plugin].Abilities.Typed { // some of whose times are instants
+					message = fmt.Sprintf("%s has no zone: its days begin in UTC, and times that are kept without a zone are taken as UTC", s.Name)
+				}
+				p.report(c.Span, message, `add to the source: zone = "Asia/Shanghai", or zone = "UTC" if that is what they are`)
 				return
 			}
 		}
