@@ -172,7 +172,7 @@ func (d *Delivery) take(ctx context.Context) ([]*errands, error) {
 			continue
 		}
 		if messages++; messages > roundMessages || bytes > roundBytes {
-			continue // to count what waits behind those that failed
+			break // the last round finds nothing to send, and so sees all that waits behind those that failed
 		}
 		bytes += len(out.Payload)
 		e := byAction[to]
