@@ -567,3 +567,155 @@ rule r between a, b, c {
 		}
 	}
 }
+
+// count, sum and sample of a message are what adding up the rows of its breaks gives: with conditions, units by row, nulls,
+// and several rows under a key.
+func TestMessagesAddUp(t *testing.T) {
+	rules := twoSides + `
+rule r between a, b {
+  key id
+  compare amount
+  on missing b where a.kind != "x" { do pager { text = "${count};${sum(a.amount)};${sample(a.kind, 2)};${sum(b.shard)}" } }
+  on duplicate where a.amount > 1 or b.amount > 1 { do pager { text = "${count};${sum(a.amount)};${sample(b.shard, 2)};${sum(b.shard)}" } }
+}
+`
+	rules = strings.Replace(rules, "a.amount > 1 or b.amount > 1", `a.kind == "y" or b.shard > 1`, 1)
+	type row struct {
+		amount     int // of hundredths; -1: null
+		unit, kind string
+		shard      int
+	}
+	if err := flag.Set("rapid.checks", "30"); err != nil {
+		t.Fatal(err)
+	}
+	defer flag.Set("rapid.checks", "100")
+	rapid.Check(t, func(t *rapid.T) {
+		dir, err := os.MkdirTemp("", "recon")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		d := newDesk(t, dir, rules)
+		draw := func(side string) map[string][]row {
+			rows := map[string][]row{}
+			for id := range 6 {
+				for range rapid.SampledFrom([]int{0, 1, 1, 2}).Draw(t, fmt.Sprintf("rows of %s under %d", side, id)) {
+					rows[fmt.Sprint(id)] = append(rows[fmt.Sprint(id)], row{
+						amount: rapid.IntRange(-1, 300).Draw(t, "amount"), unit: rapid.SampledFrom([]string{"CNY", "USD"}).Draw(t, "unit"),
+						kind: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "kind"), shard: rapid.IntRange(0, 3).Draw(t, "shard"),
+					})
+				}
+			}
+			return rows
+		}
+		a, b := draw("a"), draw("b")
+		money := func(n int) string {
+			if n < 0 {
+				return ""
+			}
+			return fmt.Sprintf("%d.%02d", n/100, n%100)
+		}
+		textA, textB := "id,amount,cur,at,kind\nm,1.00,CNY,2026-11-20 10:00:00,x\n", "id,amount,cur,shard\nm,1.00,CNY,1\n"
+		for _, id := range slices.Sorted(maps.Keys(a)) {
+			for _, r := range a[id] {
+				textA += fmt.Sprintf("%s,%s,%s,2026-11-20 10:00:00,%s\n", id, money(r.amount), r.unit, r.kind)
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(b)) {
+			for _, r := range b[id] {
+				textB += fmt.Sprintf("%s,%s,%s,%d\n", id, money(r.amount), r.unit, r.shard)
+			}
+		}
+		d.write("a.csv", textA)
+		d.write("b.csv", textB)
+		_, messages := d.run()
+		texts := map[string][]string{}
+		for _, m := range messages {
+			texts[m.Outcome] = strings.Split(m.Fields["text"].Text, ";")
+		}
+		sumOf := func(sums map[string]int) string {
+			var parts []string
+			for _, unit := range slices.Sorted(maps.Keys(sums)) {
+				parts = append(parts, money(sums[unit])+" "+unit)
+			}
+			if len(parts) == 0 {
+				return "0.00"
+			}
+			return strings.Join(parts, ", ")
+		}
+		check := func(outcome string, count int, sums map[string]int, of map[string]bool, shards int) {
+			got := texts[outcome]
+			if count == 0 {
+				if got != nil {
+					t.Fatalf("%s: a message about nothing: %q", outcome, got)
+				}
+				return
+			}
+			if len(got) != 4 || got[0] != fmt.Sprint(count) || got[1] != sumOf(sums) || got[3] != fmt.Sprint(shards) {
+				t.Fatalf("%s: got %q, want %d, %s, %d", outcome, got, count, sumOf(sums), shards)
+			}
+			var sample []string
+			if got[2] != "" {
+				sample = strings.Split(got[2], ", ")
+			}
+			if len(sample) != min(2, len(of)) || len(sample) == 2 && sample[0] == sample[1] || slices.ContainsFunc(sample, func(s string) bool { return !of[s] }) {
+				t.Fatalf("%s: sample %q of %v", outcome, got[2], of)
+			}
+		}
+		missing, sums, kinds := 0, map[string]int{}, map[string]bool{}
+		for id, rows := range a {
+			if len(rows) == 1 && len(b[id]) == 0 && rows[0].kind != "x" {
+				missing++
+				if rows[0].amount >= 0 {
+					sums[rows[0].unit] += rows[0].amount
+				}
+				kinds[rows[0].kind] = true
+			}
+		}
+		check("missing", missing, sums, kinds, 0)
+
+		// Rows of a duplicate stand side by side in the order in which the state keeps them, which is by digest: so only keys whose rows
+		// all meet the condition, or none, are told here.
+		double, clear := 0, true
+		sums, shards, total := map[string]int{}, map[string]bool{}, 0
+		for id := range 6 {
+			ra, rb := a[fmt.Sprint(id)], b[fmt.Sprint(id)]
+			if len(ra) < 2 && len(rb) < 2 {
+				continue
+			}
+			met, of := 0, 0
+			for _, r := range ra {
+				of++
+				if r.kind == "y" {
+					met++
+				}
+			}
+			for _, r := range rb {
+				of++
+				if r.shard > 1 {
+					met++
+				}
+			}
+			if met > 0 && met < of {
+				clear = false
+				continue
+			}
+			if met == 0 {
+				continue
+			}
+			double++
+			for _, r := range ra {
+				if r.amount >= 0 {
+					sums[r.unit] += r.amount
+				}
+			}
+			for _, r := range rb {
+				shards[fmt.Sprint(r.shard)] = true
+				total += r.shard
+			}
+		}
+		if clear {
+			check("duplicate", double, sums, shards, total)
+		}
+	})
+}
