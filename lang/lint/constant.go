@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
 )
 
@@ -50,7 +51,7 @@ func alwaysNull(p *pass) {
 			if e.Op == program.OpCall && e.Name == "coalesce" {
 				i := slices.IndexFunc(e.Args, func(a *program.Expr) bool { return evaluate(a, nil).present() })
 				if i >= 0 && i < len(e.Args)-1 {
-					p.report(e.Args[i+1].Span, fmt.Sprintf("coalesce never comes to this: %s is never null", text(e.Args[i].Span)), "leave it out")
+					p.report(e.Args[i+1].Span, fmt.Sprintf("coalesce never comes to this: %s is never null", text(e.Args[i].Span)), "leave it out", upTo(e, i))
 				}
 			}
 			return true
@@ -67,4 +68,13 @@ func speaksOfNull(e *program.Expr) bool {
 		return !speaks
 	})
 	return speaks
+}
+
+// upTo takes away the arguments of a call of coalesce behind argument i, or the call if that leaves one.
+func upTo(e *program.Expr, i int) diag.Fix {
+	edit := diag.Edit{Span: diag.Span{File: e.Span.File, Start: e.Args[i].Span.End, End: e.Args[len(e.Args)-1].Span.End}}
+	if i == 0 {
+		edit = diag.Edit{Span: e.Span, New: e.Args[0].Span.Text()}
+	}
+	return diag.Fix{Title: "leave it out", Edits: []diag.Edit{edit}}
 }

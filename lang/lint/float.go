@@ -22,10 +22,19 @@ func floatMoney(p *pass) {
 			}
 			_, currency := builtin.CurrencyDigits(c.Unit.Name)
 			if currency || c.Unit.Column > 0 || moneyWords.MatchString(c.Name) {
-				p.report(c.Span, fmt.Sprintf("%s looks like money and is a float, which has no exact cents", c.Name), "declare it as decimal(18, 2)")
+				p.report(c.Span, fmt.Sprintf("%s looks like money and is a float, which has no exact cents", c.Name), "declare it as decimal(18, 2)", p.retype(c.Span, "decimal(18, 2)")...)
 			}
 		}
 	})
+}
+
+// retype declares the column whose name stands at a place as another type.
+func (p *pass) retype(name diag.Span, as string) []diag.Fix {
+	c := p.columns[name]
+	if c == nil {
+		return nil
+	}
+	return []diag.Fix{{Title: "declare it as " + as, Edits: []diag.Edit{{Span: c.Type.Span, New: as}}}}
 }
 
 // text is the text of a place on one line.

@@ -11,10 +11,12 @@ type index struct {
 	decls map[diag.Span]syntax.Decl // by the place of the name
 	stmts map[diag.Span]syntax.Stmt // by their own place
 	over  map[diag.Span]syntax.Decl // the declaration in which a statement stands
+	// columns are those declared, by the place of their names.
+	columns map[diag.Span]*syntax.Column
 }
 
 func newIndex(files []*syntax.File) *index {
-	x := &index{decls: map[diag.Span]syntax.Decl{}, stmts: map[diag.Span]syntax.Stmt{}, over: map[diag.Span]syntax.Decl{}}
+	x := &index{decls: map[diag.Span]syntax.Decl{}, stmts: map[diag.Span]syntax.Stmt{}, over: map[diag.Span]syntax.Decl{}, columns: map[diag.Span]*syntax.Column{}}
 	for _, f := range files {
 		for _, d := range f.Decls {
 			if name := nameOf(d); name != nil {
@@ -35,6 +37,9 @@ func (x *index) block(d syntax.Decl, b *syntax.Block) {
 			return // a table holds nothing else
 		}
 		x.stmts[s.At()], x.over[s.At()] = s, d
+		if c, ok := s.(*syntax.Column); ok {
+			x.columns[c.Name.Span] = c
+		}
 		x.block(d, syntax.Body(s))
 	}
 }

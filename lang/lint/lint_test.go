@@ -90,3 +90,34 @@ func TestLintsAreExplainedByTrueExamples(t *testing.T) {
 		}
 	}
 }
+
+// A fix of the bad example leaves a file without errors, in which the lint finds nothing.
+func TestFixesOfExamplesMend(t *testing.T) {
+	mended := 0
+	for _, e := range diag.Codes() {
+		if !e.Code.Lint() {
+			continue
+		}
+		for _, d := range compile(&diag.File{Name: "bad.recon", Text: []byte(e.Bad)}).Lint() {
+			if d.Code != e.Code {
+				continue
+			}
+			for _, f := range d.Fixes {
+				text := e.Bad
+				for _, edit := range slices.Backward(f.Edits) {
+					text = text[:edit.Span.Start] + edit.New + text[edit.Span.End:]
+				}
+				u := compile(&diag.File{Name: "mended.recon", Text: []byte(text)})
+				for _, left := range slices.Concat(u.Diags, u.Lint()) {
+					if left.Severity == diag.Error || left.Code == e.Code {
+						t.Errorf("%s: %s leaves %s %s in\n%s", e.Code, f.Title, left.Code, left.Message, text)
+					}
+				}
+				mended++
+			}
+		}
+	}
+	if mended < 8 {
+		t.Errorf("only %d fixes", mended)
+	}
+}

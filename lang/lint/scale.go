@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 
+	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk/schema"
 )
@@ -22,7 +23,10 @@ func scaleLost(p *pass) {
 			}
 			if multiplies(e) {
 				p.report(e.Span, fmt.Sprintf("this product has up to %d decimals, and %s has %d: rows that have more do not fit", e.Type.Scale, c.Name, c.Type.Scale),
-					fmt.Sprintf("round it: round(%s, %d)", text(e.Span), c.Type.Scale))
+					fmt.Sprintf("round it: round(%s, %d)", text(e.Span), c.Type.Scale), diag.Fix{Title: fmt.Sprintf("round it to %d digits", c.Type.Scale), Edits: []diag.Edit{
+						{Span: diag.Span{File: e.Span.File, Start: e.Span.Start, End: e.Span.Start}, New: "round("},
+						{Span: diag.Span{File: e.Span.File, Start: e.Span.End, End: e.Span.End}, New: fmt.Sprintf(", %d)", c.Type.Scale)},
+					}})
 			}
 		}
 	})

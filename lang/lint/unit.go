@@ -87,8 +87,17 @@ func moneyOfNone(p *pass) {
 			case name == "":
 				return true
 			}
-			p.report(b.Span, fmt.Sprintf("%s has no unit, and is held against %s", text(a.Span), text(b.Span)), hint)
+			p.report(b.Span, fmt.Sprintf("%s has no unit, and is held against %s", text(a.Span), text(b.Span)), hint, bare(b)...)
 			return false
 		})
 	})
+}
+
+// bare writes money as its number.
+func bare(money *program.Expr) []diag.Fix {
+	number, ok := strings.CutSuffix(money.Span.Text(), money.Unit.Name)
+	if number = strings.TrimRight(number, " "); !ok || number == "" {
+		return nil // a let, whose value stands elsewhere
+	}
+	return []diag.Fix{{Title: "write " + number, Edits: []diag.Edit{{Span: money.Span, New: number}}}}
 }

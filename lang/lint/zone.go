@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/lang/syntax"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -28,11 +30,24 @@ func zonelessTime(p *pass) {
 				if p.Catalog.Sources[s.Plugin].Abilities.Typed { // some of whose times are instants
 					message = fmt.Sprintf("%s has no zone: its days begin in UTC, and times that are kept without a zone are taken as UTC", s.Name)
 				}
-				p.report(c.Span, message, `add to the source: zone = "Asia/Shanghai", or zone = "UTC" if that is what they are`)
+				p.report(c.Span, message, `add to the source: zone = "Asia/Shanghai", or zone = "UTC" if that is what they are`, p.inZone(s.Span)...)
 				return
 			}
 		}
 	})
+}
+
+// inZone says of a source that its times are in UTC, which is how they are taken.
+func (p *pass) inZone(source diag.Span) []diag.Fix {
+	body := syntax.Body(p.decl(source))
+	if body == nil || body.Span.End == body.Span.Start {
+		return nil
+	}
+	at, line := body.Span.Start+1, "\n  zone = \"UTC\""
+	if body.OneLine {
+		line = " zone = \"UTC\","
+	}
+	return []diag.Fix{{Title: "say that they are in UTC", Edits: []diag.Edit{{Span: diag.Span{File: source.File, Start: at, End: at}, New: line}}}}
 }
 
 // saysZone reports whether a derived time has its zone from its own text or its expression.
