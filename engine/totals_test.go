@@ -332,11 +332,54 @@ func TestTotalsStayInTheirWindow(t *testing.T) {
 	if again = w.run(t, r, first, date); again.Run.Breaks.Open != 1 || again.Run.Outcomes.Cleared != 1 {
 		t.Errorf("the first day mended: %+v", again.Run.Breaks)
 	}
+	// What is listed of a group is of the window too.
+	listed := *r
+	listed.Drill = &program.Drill{Names: []string{"order_no"}, Whole: []int{0, 1},
+		Listed: []*program.Source{r.Sides[0].Source.View.Parts[0].Source, r.Sides[1].Source.View.Parts[0].Source},
+		Groups: [][]*program.Expr{{column(0, text)}, {column(0, text)}}}
+	w.give("a", "M1 10.50 2026-11-20T12:00:00Z", "M1 1.00 2026-11-21T12:00:00Z", "M2 1.00 2026-11-20T12:00:00Z")
+	if drilled := w.run(t, &listed, first, date).Run.Drill; len(drilled) != 1 || drilled[0].Whole[0].Rows != 1 || drilled[0].Whole[1].Rows != 1 {
+		t.Errorf("listed are %+v", drilled)
+	}
 	w.give("b", "M1 10.00 null")
 	e := engine.New(&program.Program{Params: r.Params}, w.cfg)
 	_, err := e.Run(context.Background(), engine.Request{Rule: r, Params: map[string]string{"date": "2026-11-20"}, At: time.Now()})
 	if err == nil || !strings.Contains(err.Error(), "source b: row 1: column at: \"\" is null, but it is the time of the row") && !strings.Contains(err.Error(), "source b: row 1: column at: null, but it is the time of the row") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestViewsAreCutByTheirTime: a view that has a time is cut by it, whatever time its parts have.
+func TestViewsAreCutByTheirTime(t *testing.T) {
+	for name, partTime := range map[string]int{"the parts' own": 2, "another": 3, "none": -1} {
+		r, date := windowed()
+		var sides []program.Side
+		for _, side := range []string{"a", "b"} {
+			src := source(side, "mch s", "amount m", "at t", "other t")
+			src.Time = partTime
+			v := bare(src)
+			v.Time = 2
+			sides = append(sides, program.Side{Name: side, Source: v})
+		}
+		key := program.Key{Name: "mch", Type: text, Terms: []*program.Expr{sideColumn(0, 0, text), sideColumn(1, 0, text)}}
+		plain := &program.Rule{Name: "plain", Text: "plain", Sides: sides, Keys: []program.Key{key}, Window: r.Window}
+		w := newWorld(t)
+		w.give("a", "M1 10.00 2026-11-20T12:00:00Z 2026-11-25T12:00:00Z", "M2 1.00 2026-11-21T12:00:00Z 2026-11-20T12:00:00Z")
+		w.give("b", "M1 10.00 2026-11-20T12:00:00Z 2026-11-25T12:00:00Z")
+		got := w.run(t, plain, "2026-11-20T23:59:59Z", date)
+		if got.Run.Outcomes.Matched != 1 || got.Run.Sides["a"].Read != 1 || got.Run.Sides["b"].Read != 1 {
+			t.Errorf("time %s: got %s", name, textOf(t, got))
+		}
+		asked := len((*w.tables["a"].asked)[0].Where)
+		if pushed := name == "the parts' own"; pushed != (asked == 1) {
+			t.Errorf("time %s: the source is asked for %d conditions", name, asked)
+		}
+		totals := &program.Rule{Name: "totals", Text: "totals", Sides: []program.Side{{Name: "a", Source: grouped(sides[0].Source, 1, 0)}, {Name: "b", Source: grouped(sides[1].Source, 1, 0)}},
+			Totals: true, Keys: []program.Key{key}, Window: r.Window}
+		got = w.run(t, totals, "2026-11-20T23:59:59Z", date)
+		if got.Run.Outcomes.Matched != 1 || got.Run.Sides["a"].Rows != 1 {
+			t.Errorf("totals, time %s: got %s", name, textOf(t, got))
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Listed is a view that groups the rows of a source by expressions over it, so that List can give the rows of some groups.
 func Listed(src *program.Source, by []*program.Expr) *program.Source {
-	v := &program.View{Parts: []program.Part{{Source: src, Span: src.Span}}, Group: &program.Group{By: by}}
+	v := &program.View{Parts: []program.Part{{Source: src, Span: src.Span}}, Group: &program.Group{By: by}, Cut: true}
 	for i, c := range src.Columns {
 		c.Derived, c.Physical = nil, c.Name
 		v.Row = append(v.Row, c)

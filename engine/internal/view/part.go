@@ -50,7 +50,7 @@ func newPart(p *pipe, i int) (*part, error) {
 	}
 	src, pushed := t.push()
 	var err error
-	in := p.s.env.Inputs
+	in := p.s.below()
 	keep := map[int]bool{}
 	for r := range p.need {
 		if r.side == 0 && r.index < p.plain {

@@ -31,8 +31,8 @@ type Env struct {
 	Dir      *column.Dir // for groups beyond the budget
 }
 
-// Lower is a view as those see it who read its rows: its columns are physical ones, and its parts have cut the window. A source
-// that is no view is itself.
+// Lower is a view as those see it who read its rows: its columns are physical ones, and if its parts cut the window it is cut
+// already. A source that is no view is itself.
 func Lower(src *program.Source) *program.Source {
 	if src.View == nil {
 		return src
@@ -42,8 +42,32 @@ func Lower(src *program.Source) *program.Source {
 	for i := range s.Columns {
 		s.Columns[i].Physical, s.Columns[i].Derived = s.Columns[i].Name, nil
 	}
-	s.Plugin, s.Where, s.Sorted, s.Windowed, s.BadRows = "view", nil, nil, true, reports(src)
+	s.Plugin, s.Where, s.Sorted, s.Windowed, s.BadRows = "view", nil, nil, src.Windowed || cutBelow(src), reports(src)
 	return &s
+}
+
+// cutBelow reports whether the parts of a view are cut by the window: because the view has no time, or because its time is theirs, so
+// that they can be asked for less.
+func cutBelow(src *program.Source) bool {
+	v := src.View
+	if v.Cut || src.Time < 0 {
+		return v.Cut
+	}
+	return !slices.ContainsFunc(v.Parts, func(p program.Part) bool {
+		if src.Time >= len(p.Columns) || p.Columns[src.Time] != p.Source.Time {
+			return true
+		}
+		return p.Source.Columns[p.Source.Time].Type.Kind != schema.Timestamp && p.Source.Zone != src.Zone
+	})
+}
+
+// below is what the parts are told of the run.
+func (s *Source) below() plan.Inputs {
+	in := s.env.Inputs
+	if !cutBelow(s.src) {
+		in.Window = nil
+	}
+	return in
 }
 
 // reports says whether rows that cannot be read are reported instead of being an error: of a view, if all its parts do.
@@ -109,7 +133,7 @@ func Open(ctx context.Context, src *program.Source, env Env) (*Source, error) {
 
 func (s *Source) open(ctx context.Context) error {
 	for _, p := range s.src.View.Parts {
-		c, err := s.child(ctx, p.Source, s.env.Inputs)
+		c, err := s.child(ctx, p.Source, s.below())
 		if err != nil {
 			return err
 		}
