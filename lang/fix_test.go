@@ -72,15 +72,19 @@ func TestFixTakesAwayWhatWasPutIn(t *testing.T) {
 		n.both("\n  fail when missing.count > 0 ")
 		n.maybe(t, "||", "or")
 		n.both(" mismatch.one.count > 2\n}\n")
-		files := []*diag.File{{Name: "r.recon", Text: []byte(n.with.String())}}
+		with, without := n.with.String(), n.without.String()
+		if rapid.Bool().Draw(t, "crlf") {
+			with, without = strings.ReplaceAll(with, "\n", "\r\n"), strings.ReplaceAll(without, "\n", "\r\n")
+		}
+		files := []*diag.File{{Name: "r.recon", Text: []byte(with)}}
 		after, made := lang.Fix(files, compile)
-		if got, want := string(after[0].Text), n.without.String(); got != want {
-			t.Fatalf("of\n%s\ncomes\n%s\nwant\n%s\nby %v", n.with.String(), got, want, made)
+		if got := string(after[0].Text); got != without {
+			t.Fatalf("of\n%q\ncomes\n%q\nwant\n%q\nby %v", with, got, without, made)
 		}
 		if again, more := lang.Fix(after, compile); len(more) > 0 || string(again[0].Text) != string(after[0].Text) {
 			t.Fatalf("a second fix does more: %v", more)
 		}
-		if string(files[0].Text) != n.with.String() {
+		if string(files[0].Text) != with {
 			t.Fatal("the text that was given has changed")
 		}
 	})
