@@ -34,7 +34,7 @@ Exit code 0: no errors; 1: errors (with --strict, warnings too); 2: trouble.`,
 			defer p.pool.Close()
 			diags := append(p.unit.Diags, p.unit.Lint()...)
 			diags.Sort()
-			if err := renderAs(env, format, p.files, diags); err != nil {
+			if err := renderAs(env, format, p.files, diags, strict); err != nil {
 				return err
 			}
 			if diags.HasErrors() || strict && len(diags) > 0 {
@@ -57,8 +57,8 @@ Exit code 0: no errors; 1: errors (with --strict, warnings too); 2: trouble.`,
 
 var checkFormats = []string{"text", "json", "sarif", "github", "gitlab", "junit"}
 
-// renderAs prints diagnostics in a format of checkFormats.
-func renderAs(env environment, format string, files []*diag.File, l diag.List) error {
+// renderAs prints diagnostics in a format of checkFormats; strict says that warnings count as findings.
+func renderAs(env environment, format string, files []*diag.File, l diag.List, strict bool) error {
 	switch format {
 	case "json":
 		return diag.JSON(env.out, l)
@@ -69,7 +69,7 @@ func renderAs(env environment, format string, files []*diag.File, l diag.List) e
 	case "gitlab":
 		return diag.GitLab(env.out, l)
 	case "junit":
-		return diag.JUnit(env.out, files, l)
+		return diag.JUnit(env.out, files, l, strict)
 	}
 	return renderText(env.out, l, env)
 }

@@ -83,9 +83,9 @@ func GitLab(w io.Writer, l List) error {
 	return encode(w, issues)
 }
 
-// JUnit writes a test report: one case for each of files, which fails if l has an error or
-// warning in it. Diagnostics without a file belong to a case of their own.
-func JUnit(w io.Writer, files []*File, l List) error {
+// JUnit writes a test report: one case for each of files, which fails if l has an error in it or, if strict, a
+// warning. Other warnings are its output. Diagnostics without a file belong to a case of their own.
+func JUnit(w io.Writer, files []*File, l List, strict bool) error {
 	type failure struct {
 		Message string `xml:"message,attr"`
 		Type    Code   `xml:"type,attr"`
@@ -95,6 +95,7 @@ func JUnit(w io.Writer, files []*File, l List) error {
 		Name      string    `xml:"name,attr"`
 		ClassName string    `xml:"classname,attr"`
 		Failures  []failure `xml:"failure"`
+		Output    string    `xml:"system-out,omitempty"`
 	}
 	type suite struct {
 		XMLName  xml.Name   `xml:"testsuite"`
@@ -124,6 +125,10 @@ func JUnit(w io.Writer, files []*File, l List) error {
 		var text strings.Builder
 		if err := Text(&text, List{d}, false); err != nil {
 			return err
+		}
+		if d.Severity == Warning && !strict {
+			c.Output += text.String()
+			continue
 		}
 		c.Failures = append(c.Failures, failure{Message: d.Message, Type: d.Code, Text: text.String()})
 	}

@@ -36,7 +36,7 @@ func TestFormatsAreAsPublished(t *testing.T) {
 		"sarif":  func(w io.Writer) error { return SARIF(w, l, "0.1.0") },
 		"github": func(w io.Writer) error { return GitHub(w, l) },
 		"gitlab": func(w io.Writer) error { return GitLab(w, l) },
-		"junit":  func(w io.Writer) error { return JUnit(w, files, l) },
+		"junit":  func(w io.Writer) error { return JUnit(w, files, l, false) },
 	} {
 		var b strings.Builder
 		if err := write(&b); err != nil {

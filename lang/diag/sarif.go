@@ -22,6 +22,12 @@ func SARIF(w io.Writer, l List, version string) error {
 		rule := sarifRule{ID: c}
 		if e, ok := Explain(c); ok {
 			rule.Short, rule.Full = &sarifText{e.Title}, &sarifText{e.Why}
+			if how := e.Silence(); how != "" {
+				rule.Help = &sarifText{"Mend it, or silence it on the statement's line or the line above: " + how}
+			}
+		}
+		if c.Lint() {
+			rule.Default = &sarifLevel{"warning"}
 		}
 		rules = append(rules, rule)
 	}
@@ -112,6 +118,13 @@ type sarifRule struct {
 	ID    Code       `json:"id"`
 	Short *sarifText `json:"shortDescription,omitempty"`
 	Full  *sarifText `json:"fullDescription,omitempty"`
+	Help  *sarifText `json:"help,omitempty"`
+	// Default is absent of errors, whose results say their level themselves.
+	Default *sarifLevel `json:"defaultConfiguration,omitempty"`
+}
+
+type sarifLevel struct {
+	Level string `json:"level"`
 }
 
 type sarifText struct {
