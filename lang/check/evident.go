@@ -23,42 +23,34 @@ func (x *typer) nothing(v value) value {
 	return value{}
 }
 
-// fixed is the exact value of an expression of literals; ok is false for any other.
-func fixed(e *program.Expr) (r *big.Rat, ok bool) {
-	switch e.Op {
-	case program.OpLiteral:
-		if e.Value.Null || !exact(e.Value.Type.Kind) {
-			return nil, false
-		}
-		return new(big.Rat).SetString(builtin.Number(e.Value).String())
-	case program.OpNeg:
-		if r, ok = fixed(e.Args[0]); ok {
-			r.Neg(r)
-		}
-		return r, ok
-	case program.OpAdd, program.OpSub, program.OpMul:
-		a, okA := fixed(e.Args[0])
-		b, okB := fixed(e.Args[1])
-		if !okA || !okB {
-			return nil, false
-		}
-		switch e.Op {
-		case program.OpAdd:
-			return a.Add(a, b), true
-		case program.OpSub:
-			return a.Sub(a, b), true
-		}
-		return a.Mul(a, b), true
+// known is the exact value of a literal, or of arithmetic on literals; nil of anything else.
+func (v value) known() *big.Rat {
+	if v.sum != nil || !v.literal() || v.Value.Null || !exact(v.Type.Kind) {
+		return v.sum
 	}
-	return nil, false
+	r, ok := new(big.Rat).SetString(builtin.Number(v.Value).String())
+	if !ok {
+		return nil
+	}
+	return r
 }
 
 // holds checks that arithmetic on literals gives what its type can hold: 64 bits, or 38 digits.
-func (x *typer) holds(n *node, v value) value {
-	r, ok := fixed(v.Expr)
-	if !ok {
+func (x *typer) holds(n *node, v, a, b value) value {
+	p, q := a.known(), b.known()
+	if p == nil || q == nil {
 		return v
 	}
+	r := new(big.Rat)
+	switch v.Op {
+	case program.OpAdd:
+		r.Add(p, q)
+	case program.OpSub:
+		r.Sub(p, q)
+	default:
+		r.Mul(p, q)
+	}
+	v.sum = r
 	limit, what := new(big.Int).Exp(big.NewInt(10), big.NewInt(decimal.MaxDigits), nil), fmt.Sprintf("needs more than %d digits", decimal.MaxDigits)
 	hint := ""
 	if v.Type.Kind == schema.Integer {
@@ -75,8 +67,7 @@ func (x *typer) holds(n *node, v value) value {
 
 // byZero reports a quotient whose divisor is 0.
 func (x *typer) byZero(b value) bool {
-	r, ok := fixed(b.Expr)
-	if !ok || r.Sign() != 0 {
+	if r := b.known(); r == nil || r.Sign() != 0 {
 		return false
 	}
 	x.report(diag.DivisionByZero, b.Span, "nothing is divided by 0", "")
@@ -86,10 +77,7 @@ func (x *typer) byZero(b value) bool {
 // reachable reports whether a number can be equal to a literal: one with more decimals than the type has, or more digits before the
 // point, no row ever holds.
 func (x *typer) reachable(of, literal value) bool {
-	if of.literal() || !literal.literal() || !numeric(of.Type.Kind) || !numeric(literal.Type.Kind) {
-		return true
-	}
-	if _, ok := fixed(of.Expr); ok {
+	if of.known() != nil || !literal.literal() || !numeric(of.Type.Kind) || !numeric(literal.Type.Kind) {
 		return true
 	}
 	d := builtin.Number(literal.Value)

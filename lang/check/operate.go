@@ -171,7 +171,7 @@ func (x *typer) sum(n *node, a, b value) value {
 		if !ok {
 			return value{}
 		}
-		return x.holds(n, x.operation(op, n, t, u, a, b))
+		return x.holds(n, x.operation(op, n, t, u, a, b), a, b)
 	case ka == schema.Duration && kb == schema.Duration:
 		return x.operation(op, n, a.Type, program.Unit{}, a, b)
 	case ka == schema.Timestamp && kb == schema.Duration, op == program.OpAdd && ka == schema.Duration && kb == schema.Timestamp:
@@ -235,7 +235,7 @@ func (x *typer) times(n *node, a, b value) value {
 	if !ok {
 		return value{}
 	}
-	return x.holds(n, x.operation(program.OpMul, n, t, u, a, b))
+	return x.holds(n, x.operation(program.OpMul, n, t, u, a, b), a, b)
 }
 
 // divide is a quotient, whose type is that of the round around it.

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 // invalid: its fault has been reported, and whoever meets it says nothing more.
 type value struct {
 	*program.Expr
-	list []value // of a list, which has no expression of its own outside settings
+	list []value  // of a list, which has no expression of its own outside settings
+	sum  *big.Rat // of arithmetic on literals: what comes of it
 
 	// Of a timestamp: the zone in which its date parts are taken, as far as it is known; and
 	// the zone-less literals in it, whose instants are still as in UTC.

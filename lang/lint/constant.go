@@ -14,11 +14,12 @@ func constantCondition(p *pass) {
 		if e.Op == program.OpLiteral && e.Span.File != nil && e.Value.Type.Kind == trueKind {
 			return // a switch: written, or a let, as true or false
 		}
+		var known evaluator
 		e.Walk(func(e *program.Expr) bool {
 			if !condition(e.Op) {
 				return true
 			}
-			k := evaluate(e, nil)
+			k := known.evaluate(e)
 			for _, b := range []bool{true, false} {
 				if k.is(b) {
 					p.report(e.Span, fmt.Sprintf("this condition is always %t", b), "")
@@ -43,13 +44,14 @@ func alwaysNull(p *pass) {
 		if !speaksOfNull(e) {
 			return
 		}
+		var known evaluator
 		e.Walk(func(e *program.Expr) bool {
-			if e.Op != program.OpLiteral && evaluate(e, nil).state == isNull {
+			if e.Op != program.OpLiteral && known.evaluate(e).state == isNull {
 				p.report(e.Span, "this value is always null", "")
 				return false
 			}
 			if e.Op == program.OpCall && e.Name == "coalesce" {
-				i := slices.IndexFunc(e.Args, func(a *program.Expr) bool { return evaluate(a, nil).present() })
+				i := slices.IndexFunc(e.Args, func(a *program.Expr) bool { return known.evaluate(a).present() })
 				if i >= 0 && i < len(e.Args)-1 {
 					p.report(e.Args[i+1].Span, fmt.Sprintf("coalesce never comes to this: %s is never null", text(e.Args[i].Span)), "leave it out", upTo(e, i))
 				}

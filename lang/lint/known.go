@@ -36,14 +36,35 @@ func truth(b bool) known {
 	return known{exactly, &truths[0]}
 }
 
-// evaluate finds what is known of e. The rows of the sides for which absent is true are not there: all their
-// columns are null.
-func evaluate(e *program.Expr, absent func(side int) bool) known {
+// evaluator finds what is known of the parts of one expression, of each once.
+type evaluator struct {
+	absent func(side int) bool // sides that have no row: all their columns are null; nil: none
+	memo   map[*program.Expr]known
+}
+
+// evaluate finds what is known of e.
+func (v *evaluator) evaluate(e *program.Expr) known {
+	if len(e.Args) == 0 {
+		return v.compute(e, nil)
+	}
+	if k, ok := v.memo[e]; ok {
+		return k
+	}
 	var few [4]known
 	args := few[:0]
 	for _, a := range e.Args {
-		args = append(args, evaluate(a, absent))
+		args = append(args, v.evaluate(a))
 	}
+	k := v.compute(e, args)
+	if v.memo == nil {
+		v.memo = map[*program.Expr]known{}
+	}
+	v.memo[e] = k
+	return k
+}
+
+// compute finds what is known of e if that much is known of its arguments.
+func (v *evaluator) compute(e *program.Expr, args []known) known {
 	switch e.Op {
 	case program.OpLiteral:
 		if e.Value.Null {
@@ -51,7 +72,7 @@ func evaluate(e *program.Expr, absent func(side int) bool) known {
 		}
 		return known{exactly, &e.Value}
 	case program.OpColumn:
-		if absent != nil && absent(e.Side) {
+		if v.absent != nil && v.absent(e.Side) {
 			return known{state: isNull}
 		}
 	case program.OpParamRef, program.OpMetric, program.OpBound:

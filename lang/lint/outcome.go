@@ -71,9 +71,9 @@ func handlerNever(p *pass) {
 				p.report(h.Span, fmt.Sprintf("this handler never runs: %s", why), "")
 				continue
 			}
-			if h.Where != nil && evaluate(h.Where, absentIn(r, &h)).is(false) {
+			if h.Where != nil && (&evaluator{absent: absentIn(r, &h)}).evaluate(h.Where).is(false) {
 				hint := ""
-				if !evaluate(h.Where, nil).is(false) {
+				if !(&evaluator{}).evaluate(h.Where).is(false) {
 					hint = "here the side that the break speaks of has no row, and its columns are null"
 				}
 				p.report(h.Where.Span, "this handler never runs: its condition is always false", hint)
