@@ -72,6 +72,8 @@ type receiver struct {
 	calls []string          // keys, in order
 	acted map[string]string // text by key
 	first func(http.ResponseWriter) (done bool)
+
+	bodies [][]byte
 }
 
 func newReceiver(t *testing.T) *receiver {
@@ -92,7 +94,7 @@ func newReceiver(t *testing.T) *receiver {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		key := r.Header.Get("Idempotency-Key")
-		p.calls = append(p.calls, key)
+		p.calls, p.bodies = append(p.calls, key), append(p.bodies, body)
 		p.acted[key] = m.Text
 		if p.first != nil && p.first(w) {
 			return
@@ -184,6 +186,10 @@ func TestMessagesAreDelivered(t *testing.T) {
 	p.want(t, "1 bills are missing", "2 bills are missing")
 	if f.tickets() != 2 || len(p.calls) != 2 {
 		t.Errorf("%d tickets, calls %q", f.tickets(), p.calls)
+	}
+	published := strictFile(t, "message.schema.json", "")
+	for _, body := range p.bodies {
+		fits(t, published, body)
 	}
 	f.noToken(a, again, later, f.must(0, "plan", "daily"), f.must(0, "runs", "outbox"))
 }

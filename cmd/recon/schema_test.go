@@ -71,7 +71,13 @@ func TestResultsFitTheSchema(t *testing.T) {
 // strictSchema is a definition of the published schema that forbids what it does not state.
 func strictSchema(t *testing.T, def string) *jsonschema.Schema {
 	t.Helper()
-	text, err := os.ReadFile("../../docs/reference/result.schema.json")
+	return strictFile(t, "result.schema.json", "#/$defs/"+def)
+}
+
+// strictFile is a schema of the reference that forbids what it does not state.
+func strictFile(t *testing.T, name, ref string) *jsonschema.Schema {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/reference/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +105,10 @@ func strictSchema(t *testing.T, def string) *jsonschema.Schema {
 	close(doc)
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	if err := c.AddResource("result.schema.json", doc); err != nil {
+	if err := c.AddResource(name, doc); err != nil {
 		t.Fatal(err)
 	}
-	s, err := c.Compile("result.schema.json#/$defs/" + def)
+	s, err := c.Compile(name + ref)
 	if err != nil {
 		t.Fatal(err)
 	}
