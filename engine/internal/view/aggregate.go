@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -47,7 +48,6 @@ type kind uint8
 const (
 	nothing kind = iota // just the count
 	exact               // a column.Sum
-	inexact             // a sum of floats
 	int64s
 	nums
 	floats
@@ -66,7 +66,7 @@ const (
 	hasUnit
 )
 
-var valueSizes = [...]int{nothing: 0, exact: column.SumSize, inexact: realSize, int64s: 8, nums: 16, floats: 8, texts: 8}
+var valueSizes = [...]int{nothing: 0, exact: column.SumSize, int64s: 8, nums: 16, floats: 8, texts: 8}
 
 var errUnfit = errors.New("the result does not fit its type")
 
@@ -102,8 +102,8 @@ func newAggregate(of *program.Aggregate, env eval.Env) (*aggregate, error) {
 	case of.Func == program.Count:
 		a.kind = nothing
 	case of.Func == program.Sum || of.Func == program.Mean:
-		if a.kind = exact; layout == schema.Float64 {
-			a.kind = inexact
+		if a.kind = exact; layout == schema.Float64 || layout == schema.Varlen {
+			return nil, fmt.Errorf("there is no %s of %s", of.Func, a.in)
 		}
 	default:
 		a.kind = map[schema.Layout]kind{schema.Int64: int64s, schema.Int128: nums, schema.Float64: floats, schema.Varlen: texts}[layout]
@@ -177,12 +177,6 @@ func (a *aggregate) add(g *groups, b *batch.Batch, sel []int32, to []int32) {
 				sum.AddInt(c.Ints[i])
 			}
 			sum.Put(s[valueAt:])
-		case inexact:
-			if f := c.Floats[i]; math.IsNaN(f) || math.IsInf(f, 0) {
-				s[flagsAt] |= doubtful
-			} else {
-				addReal(s[valueAt:], f)
-			}
 		case int64s:
 			a.keep(s, a.first(s), cmp.Compare(c.Ints[i], int64(binary.LittleEndian.Uint64(s[valueAt:]))), uint64(c.Ints[i]), 0)
 		case nums:
@@ -258,8 +252,6 @@ func (a *aggregate) merge(g *groups, s, o, vars []byte) {
 		sum := column.SumAt(v)
 		sum.AddSum(column.SumAt(w))
 		sum.Put(v)
-	case inexact:
-		addReals(v, w)
 	case int64s:
 		x := binary.LittleEndian.Uint64(w)
 		a.keep(s, n == 0, cmp.Compare(int64(x), int64(binary.LittleEndian.Uint64(v))), x, 0)
@@ -294,12 +286,6 @@ func (a *aggregate) result(g *groups, s []byte, to *batch.Column) (doubt bool, e
 		return false, nil
 	case a.kind == exact:
 		return false, a.number(column.SumAt(s[valueAt:]), count, to)
-	case a.kind == inexact:
-		n := int64(1)
-		if a.of.Func == program.Mean {
-			n = count
-		}
-		v.Float = real(s[valueAt:valueAt+realSize], n)
 	case a.kind == int64s:
 		v.Int = int64(binary.LittleEndian.Uint64(s[valueAt:]))
 		v.Dec = decimal.Decimal{Coef: decimal.FromInt64(v.Int), Scale: v.Type.Scale}

@@ -131,8 +131,7 @@ func newScene(seed uint64) *scene {
 	}
 	add(program.Min, col(0, cText, text), text)
 	add(program.Max, col(0, cText, text), text)
-	add(program.Sum, col(0, cReal, real), real)
-	add(program.Mean, col(0, cReal, real), real)
+	add(program.Min, col(0, cReal, real), real)
 	add(program.Max, col(0, cReal, real), real)
 	v.Group = g
 	s.view = &program.Source{Name: "v", View: v, Time: -1, Columns: g.Out}
@@ -377,9 +376,7 @@ func aggregate(a *program.Aggregate, rows [][]cell) string {
 			units[row[cUnit].String()] = true
 		}
 		switch a.Arg.Type.Kind {
-		case schema.Float:
-			sum.Add(sum, new(big.Rat).SetFloat64(c.float))
-		case schema.String:
+		case schema.Float, schema.String:
 		default:
 			sum.Add(sum, c.number)
 		}
@@ -416,10 +413,6 @@ func aggregate(a *program.Aggregate, rows [][]cell) string {
 			return "null"
 		}
 		sum.Quo(sum, new(big.Rat).SetInt64(count))
-	}
-	if a.Type.Kind == schema.Float {
-		f, _ := sum.Float64()
-		return schema.Value{Type: real, Float: f}.String()
 	}
 	return sum.FloatString(int(a.Type.Scale)) // half away from zero
 }
