@@ -207,7 +207,7 @@ func (l *lookup) keep(r *exec.SourceRows, src *program.Source, others []term) er
 	}
 	size += int64(44 * len(l.rows))
 	if limit := l.pipe.s.env.Budget; size > limit {
-		return fmt.Errorf("view %s: join %s: the first %d rows of %s do not fit in the %s of memory that a join has here; join a smaller source (with a where), or give a larger --budget",
+		return fmt.Errorf("view %s: join %s: the first %d rows of %s do not fit in the %s of memory that a join has here; join a smaller source (with a where), or give more --memory",
 			l.pipe.s.src.Name, l.of.Name, len(l.rows), src.Name, humanize.IBytes(uint64(limit)))
 	}
 	return nil

@@ -118,7 +118,7 @@ func TestViewErrors(t *testing.T) {
 		"a bad value of a part":        {withRates(), tables{"a": {pair("0", 1), pair("1", 99_999_999_99)}}, 1 << 20, `source a: line 3: column amount: "99999999.99" is not a decimal(7, 2)`},
 		"a bad value of what is found": {withRates(), tables{"rates": {pair("1", 99_999_999_99)}}, 1 << 20, `source rates: line 2: column rate: "99999999.99" is not a decimal(7, 2)`},
 		"a joined source too large": {withRates(), tables{"rates": many}, 64 << 10,
-			"of rates do not fit in the 64 KiB of memory that a join has here; join a smaller source (with a where), or give a larger --budget"},
+			"of rates do not fit in the 64 KiB of memory that a join has here; join a smaller source (with a where), or give more --memory"},
 		"a sum too large": {grouped, tables{"a": {pair("1", 9_000_000), pair("1", 9_000_000)}}, 1 << 20, "view g: sum(amount) of group key = 1: the result does not fit its type"},
 	} {
 		_, err := c.data.read(t, c.view, c.budget, nil)
