@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/builtin"
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/syntax"
@@ -26,6 +27,7 @@ func TestReferencePages(t *testing.T) {
 		"cli":         writeCommands,
 		"diagnostics": writeDiagnostics,
 		"functions":   writeFunctions,
+		"lints":       writeLints,
 		"plugins":     writePlugins,
 		"statements":  writeStatements,
 	} {
@@ -87,6 +89,37 @@ func writeDiagnostics(w io.Writer) {
 				fmt.Fprintf(w, "\nTo silence it: `%s`\n", how)
 			}
 		}
+	}
+}
+
+// writeLints lists the lints, each with what recon fix does about its bad example.
+func writeLints(w io.Writer) {
+	pageHead(w, "Lints", "What `recon check` warns of: files that are valid and probably not what was meant. Each has a page in "+
+		"[diagnostics](diagnostics.md#lint). Where one is wrong, [silence it](../how-to/silence-a-lint.md); with `recon check --strict` those that are left are findings. "+
+		"\"Mends\" says that `recon fix` may make the change unasked, \"offers\" that an editor and the json output suggest one.")
+	fmt.Fprint(w, "\n| lint | finds | fix |\n|---|---|---|\n")
+	sources := map[string]schema.Source{}
+	for name, source := range plugins.Builtin() {
+		sources[name] = source().Describe()
+	}
+	for _, e := range diag.Codes() {
+		if !e.Code.Lint() {
+			continue
+		}
+		fix := ""
+		unit := lang.Compile([]*diag.File{{Name: "bad.recon", Text: []byte(e.Bad)}}, func([]string) schema.Catalog {
+			return schema.Catalog{Sources: sources, Actions: bundledActions()}
+		})
+		for _, d := range unit.Lint() {
+			for _, f := range d.Fixes {
+				if d.Code == e.Code && f.Safe {
+					fix = "mends"
+				} else if d.Code == e.Code && fix == "" {
+					fix = "offers"
+				}
+			}
+		}
+		fmt.Fprintf(w, "| [%s](diagnostics.md#%s) | %s | %s |\n", e.Code, slug(fmt.Sprintf("%s: %s", e.Code, e.Title)), cell(e.Title), fix)
 	}
 }
 

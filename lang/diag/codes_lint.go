@@ -543,7 +543,7 @@ rule r between a, b {
 		Code:  Unused,
 		Title: `a declaration that nothing uses`,
 		Why:   "It may be left over, or what was to use it uses something else: a second source with the wrong name, a tolerance that no comparison takes. A file without rules is there to be imported; in it only names that begin with `_` are looked at. `recon fix` removes private lets and secrets; other names may be used by files that were not checked.",
-		Bad: `let tiny = 0.01
+		Bad: `let _tiny = 0.01
 
 source a from csv {
   path = "a.csv"
@@ -560,7 +560,7 @@ rule r between a, b {
   compare amount within 0.1
 }
 `,
-		Good: `let tiny = 0.01
+		Good: `let _tiny = 0.01
 
 source a from csv {
   path = "a.csv"
@@ -574,7 +574,7 @@ source b from csv {
 
 rule r between a, b {
   key id
-  compare amount within tiny
+  compare amount within _tiny
 }
 `,
 	},

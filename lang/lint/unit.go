@@ -11,7 +11,7 @@ import (
 
 // unitAgainstNone finds numbers of a column without a unit that meet those of one with a unit.
 func unitAgainstNone(p *pass) {
-	meet := func(a, b *program.Expr) {
+	meet := func(r *program.Rule, a, b *program.Expr) {
 		if !a.Unit.None() {
 			a, b = b, a
 		}
@@ -21,7 +21,7 @@ func unitAgainstNone(p *pass) {
 				unit = "the unit of its row"
 			}
 			p.reportWith(diag.Diagnostic{Span: a.Span, Message: fmt.Sprintf("%s has no unit, and meets %s in %s", text(a.Span), text(b.Span), unit),
-				Hint: "declare the column with its unit", Related: []diag.Related{{Span: b.Span, Message: "this has a unit"}}})
+				Hint: "declare the column with its unit", Related: []diag.Related{{Span: b.Span, Message: "this has a unit"}}, Fixes: p.declareUnit(r, a, b.Unit.Name)})
 		}
 	}
 	for _, r := range p.Program.Rules {
@@ -34,7 +34,7 @@ func unitAgainstNone(p *pass) {
 			}
 			for _, t := range c.Terms {
 				if first != nil && t != nil {
-					meet(t, first)
+					meet(r, t, first)
 				}
 			}
 		}
@@ -43,11 +43,25 @@ func unitAgainstNone(p *pass) {
 		e.Walk(func(e *program.Expr) bool {
 			switch e.Op {
 			case program.OpAdd, program.OpSub, program.OpEqual, program.OpNotEqual, program.OpLess, program.OpLessEqual, program.OpGreater, program.OpGreaterEqual:
-				meet(e.Args[0], e.Args[1])
+				meet(nil, e.Args[0], e.Args[1])
 			}
 			return true
 		})
 	})
+}
+
+// declareUnit gives the column that e is a unit of that name, where it is known which that is: in a comparison of r.
+func (p *pass) declareUnit(r *program.Rule, e *program.Expr, unit string) []diag.Fix {
+	if r == nil || e.Op != program.OpColumn || unit == "" {
+		return nil
+	}
+	c := p.columns[r.Sides[e.Side].Source.Columns[e.Index].Span]
+	if c == nil || c.Unit != nil {
+		return nil
+	}
+	at := c.Type.Span
+	at.Start = at.End
+	return []diag.Fix{{Title: fmt.Sprintf("declare it with unit %q", unit), Edits: []diag.Edit{{Span: at, New: fmt.Sprintf(" unit %q", unit)}}}}
 }
 
 func measured(e *program.Expr) bool {
