@@ -41,14 +41,14 @@ func (r *ruleCheck) trigger(s *syntax.Trigger) {
 	}
 	b := r.module.block(s.Body)
 	t.Delay = r.triggerSpan(b.take("delay"), true)
-	t.Every = r.triggerSpan(b.take("every"), false)
 	t.Sample = r.sample(b.take("sample"))
-	retry := b.take("retry")
+	retry, every := b.take("retry"), b.take("every")
+	t.Every = r.triggerSpan(every, false)
 	t.Retry, t.Rate = r.whole(retry), r.whole(b.take("rate"))
 	if a := b.take("always"); a != nil && t.Side >= 0 {
 		t.Always = r.always(a.Value, t.Side)
 	}
-	switch every := attribute(s.Body, "every"); {
+	switch {
 	case b.broken:
 	case retry != nil && every == nil:
 		r.report(diag.TriggerForm, retry.Name.Span, "retry needs every: how long to wait before it looks again", "add: every = 5s")
