@@ -29,6 +29,8 @@ func (r *ruleCheck) checkTotals() {
 		if terms, ok := r.terms(s.Equation, "group"); ok {
 			r.key(k, "group", s.Equation, s.As, terms)
 			g.terms = terms
+		} else {
+			r.unsure = true // there is nothing to sum up by
 		}
 		if k.Name == "" {
 			k.Name, _ = r.nameOf(s.Equation, s.As)
