@@ -23,7 +23,7 @@ func sketch(r *program.Rule) string {
 		}
 		switch e.Op {
 		case program.OpLiteral:
-			return fmt.Sprintf("%s", e.Value)
+			return e.Value.String()
 		case program.OpColumn:
 			return fmt.Sprintf("%s.%s", r.Sides[e.Side].Name, r.Sides[e.Side].Source.Columns[e.Index].Name)
 		case program.OpMessage:

@@ -23,7 +23,6 @@ func faultsOf(p *program.Program) []string {
 
 type validator struct {
 	faults []string
-	seen   map[*program.Source]bool
 }
 
 func (v *validator) fault(format string, args ...any) {

@@ -25,13 +25,11 @@ func (g *generator) Columns(context.Context, schema.Config) (t schema.Table, err
 func (g *generator) Read(_ context.Context, req sdk.ReadRequest, emit func(*batch.Batch) error) error {
 	b := batch.NewBuilder(req.Columns[0].Type, req.Columns[1].Type)
 	x := uint64(1)
-	for i := range g.rows {
+	for range g.rows {
 		x = x*6364136223846793005 + 1442695040888963407
-		k := i % g.groups
-		if g.rows == g.groups { // each group once, in no order
-			k = int(x >> 33)
-		} else {
-			k = int(x>>33) % g.groups
+		k := int(x >> 33)
+		if g.rows != g.groups { // else each group once, in no order
+			k %= g.groups
 		}
 		b.Column(0).AppendString(fmt.Sprintf("M%010d", k))
 		b.Column(1).AppendInt(int64(x >> 50))

@@ -157,7 +157,7 @@ func (s *scene) rows() (rows [][]schema.Value) {
 		n.Null = s.r.IntN(8) == 0
 		unit := schema.Text([]string{"CNY", "CNY", "CNY", "USD"}[s.r.IntN(4)])
 		unit.Null = s.r.IntN(20) == 0
-		f := schema.Value{Type: real, Float: []float64{1e300, -1e300, 0.1, 0.2, 1e-300, -0.0}[s.r.IntN(6)], Null: s.r.IntN(9) == 0}
+		f := schema.Value{Type: real, Float: []float64{1e300, -1e300, 0.1, 0.2, 1e-300, 0}[s.r.IntN(6)], Null: s.r.IntN(9) == 0}
 		rows = append(rows, []schema.Value{t, n, s.amount(), unit, f})
 	}
 	return rows
