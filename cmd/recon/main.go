@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // zones where the machine has none
 
 	"github.com/spf13/cobra"
 )
