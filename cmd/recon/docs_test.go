@@ -64,7 +64,7 @@ func fences(page []byte) []fence {
 // pages are the Markdown pages of the project, as paths from here.
 func pages(t *testing.T) []string {
 	t.Helper()
-	list := []string{"../../README.md"}
+	list := []string{"../../README.md", "project/README.md"}
 	for _, root := range []string{"../../docs", "../../examples"} {
 		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 			if strings.HasSuffix(path, ".md") {

@@ -83,6 +83,7 @@ A rule file (.recon) states what must agree: sources, keys, comparisons with tol
 windows and carry-over. recon checks the rule like code, runs it over the sources and explains
 every difference. Open differences are kept in a state folder and matched when late data comes.
 
+  recon new shop                    make a project that runs at once
   recon check                       is every rule valid?
   recon fix                         mend what can be mended without a doubt
   recon plan daily_payment          what would a run do?
@@ -105,6 +106,7 @@ every difference. Open differences are kept in a state folder and matched when l
 		newExplain(env),
 		newFix(env),
 		newFmt(env),
+		newNew(env),
 		newPlan(env),
 		newPlugin(env),
 		newRun(env),

@@ -18,7 +18,7 @@ import (
 //   - A block ```diff NAME changes the file: each run of - lines is found in it, and + lines take its place.
 //   - In a block ```console each line after "$ " is run by a shell, in a fresh folder, and its output follows it.
 //
-// The folder of a page that stands among an example's files begins as a copy of that example; the one of README.md
+// The folder of a page that stands among the files of an example, or of what recon new makes, begins as a copy of these; the one of README.md
 // as a copy of all examples. What differs from run to run (ids of runs, seconds, the day) is written in the pages as
 // steady makes it. -update writes the outputs anew.
 func TestPages(t *testing.T) {
@@ -60,7 +60,7 @@ func follow(t *testing.T, path string, page []byte) []byte {
 	switch folder := filepath.Dir(path); {
 	case path == "../../README.md":
 		copyTree(t, "../../examples", filepath.Join(dir, "examples"))
-	case strings.HasPrefix(folder, "../../examples/"):
+	case strings.HasPrefix(folder, "../../examples/"), folder == "project":
 		copyTree(t, folder, dir)
 	}
 	r := &reader{dir: dir, steady: steady{runs: map[string]string{}}}
