@@ -196,7 +196,7 @@ rule r between a, b {
 	{
 		Code:  GatesTogether,
 		Title: `a gate that reports only when several faults come together`,
-		Why:   "`fail when missing.count > 0 and mismatch.count > 0` passes a run in which rows are missing and none differs. Faults of different kinds are each a reason: join them with `or`, or write a gate for each.",
+		Why:   "`fail when missing.count > 0 and mismatch.count > 0` passes a run in which rows are missing and none differs. Faults of different kinds, sides or comparisons are each a reason: join them with `or`, or write a gate for each.",
 		Bad: `source a from csv {
   path = "a.csv"
   columns { id string, amount decimal(18, 2) }

@@ -10,7 +10,16 @@ import (
 
 // constantCondition finds conditions, and parts of them, that are the same for every row.
 func constantCondition(p *pass) {
+	handlers := map[*program.Expr]bool{}
+	for _, r := range p.Program.Rules {
+		for _, h := range r.Handlers {
+			handlers[h.Where] = true
+		}
+	}
 	p.exprs(func(e *program.Expr) {
+		if handlers[e] && (&evaluator{}).evaluate(e).is(false) {
+			return // handlerNever says what follows
+		}
 		if e.Op == program.OpLiteral && e.Span.File != nil && e.Value.Type.Kind == trueKind {
 			return // a switch: written, or a let, as true or false
 		}

@@ -3,7 +3,9 @@ package lint
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/recon-lang/recon/lang/check"
 	"github.com/recon-lang/recon/lang/diag"
@@ -76,11 +78,16 @@ func kindOf(d syntax.Decl) check.SymbolKind {
 // says is looked at where it is used.
 func mentioned(name string, d syntax.Decl, idle []syntax.Decl) bool {
 	for _, t := range idle {
-		if _, ok := t.(*syntax.Template); ok && t != d && strings.Contains(t.At().Text(), name) {
+		if _, ok := t.(*syntax.Template); ok && t != d && slices.Contains(words(t.At().Text()), name) {
 			return true
 		}
 	}
 	return false
+}
+
+// words are the names in a text, and what looks like names.
+func words(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
 // removal removes a declaration with its doc comment, if nothing else stands on its lines. A private one that has no
