@@ -247,7 +247,7 @@ func (d *drilling) pair(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := d.engine.match(ctx, d.p, pl, restricted, d.folder, nil)
+	out, err := d.engine.match(ctx, d.p, pl, restricted, exec.Env{SpillDir: d.folder})
 	if err != nil {
 		return err
 	}

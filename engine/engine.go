@@ -34,7 +34,11 @@ type Config struct {
 
 	// Instead gives the source that stands in for another, or for a view: it has the same columns, read as they are. It is nil, or
 	// gives nil where nothing stands in. A test's tables come in by it.
-	Instead  func(*program.Source) *program.Source
+	Instead func(*program.Source) *program.Source
+	// Watch is nil, or told of each key that a run met, of what became of breaks, and of what handlers act on. It makes a run slow, and is for
+	// the few rows of a test. An error ends the run.
+	Watch func(*Event) error
+
 	StateDir string         // folder of the state; made if it is not there
 	Wait     time.Duration  // how long to wait while another process holds the state
 	Show     int            // how many breaks a report carries, of each list
@@ -191,6 +195,19 @@ func (p *prepared) setWindow() error {
 			p.Rule.Name, span.Start.Format(time.RFC3339), p.At.In(p.zone).Format(time.RFC3339))
 	}
 	return nil
+}
+
+// Window is the window that a run of the request would speak for; ok is false for a rule without one.
+func (e *Engine) Window(req Request) (start, end time.Time, ok bool, err error) {
+	params, err := e.params(req.Rule, req.Params, req.At)
+	if err != nil {
+		return start, end, false, err
+	}
+	p := &prepared{Request: req, params: params, zone: zoneOf(req.Rule)}
+	if err := p.setWindow(); err != nil || p.window == nil {
+		return start, end, false, err
+	}
+	return p.window.Start, p.window.End, true, nil
 }
 
 // Plan says what a run of the request would do. It asks the plugins what they claim, and reads nothing.

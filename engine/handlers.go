@@ -24,6 +24,7 @@ type handlers struct {
 	head    action.Head
 	list    []*handler
 	message *do // whose text is being written
+	watch   *watcher
 	queued  int64
 	notes   []string
 }
@@ -31,6 +32,7 @@ type handlers struct {
 // handler is one handler of the rule. Unclear counts the rows for which its condition could not be computed.
 type handler struct {
 	*program.Handler
+	index   int // in the rule
 	do      []*do
 	unclear int64
 	why     string
@@ -61,7 +63,7 @@ func (e *Engine) newHandlers(p *prepared, views viewers, run *result.Run, send f
 	env.Row, env.Message = hs.rows.value, hs.messageValue
 	hs.calc = eval.NewSingle(env)
 	for i := range p.Rule.Handlers {
-		h := &handler{Handler: &p.Rule.Handlers[i]}
+		h := &handler{Handler: &p.Rule.Handlers[i], index: i}
 		for _, d := range h.Do {
 			made, err := newDo(d, limits)
 			if err != nil {
@@ -152,6 +154,11 @@ func (hs *handlers) group(h *handler, b *state.Break, group int) error {
 		}
 		for _, d := range h.do {
 			if err := hs.row(h, d, b, !met); err != nil {
+				return err
+			}
+		}
+		if !met {
+			if err := hs.watch.acted(h.index, &b.Groups[group]); err != nil {
 				return err
 			}
 		}

@@ -84,7 +84,11 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, st
 	}
 	report.Run.Strategy = string(pl.Strategy)
 	meter := newMeter(p.Rule, e.cfg.Progress)
-	out, err := e.match(ctx, p, pl, sources, folder, meter.note)
+	watch, err := e.newWatcher(p)
+	if err != nil {
+		return err
+	}
+	out, err := e.match(ctx, p, pl, sources, exec.Env{SpillDir: folder, Progress: meter.note, Matched: watch.matched()})
 	if err != nil {
 		return err
 	}
@@ -102,7 +106,7 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, st
 		return err
 	}
 	meter.settling()
-	return e.settle(ctx, p, out, rows, report, started)
+	return e.settle(ctx, p, out, rows, report, started, watch)
 }
 
 // rowsOf is how many rows each side has: of totals those that were summed up.
@@ -117,13 +121,14 @@ func rowsOf(rule *program.Rule, out *exec.Outcome, sources []sdk.Source) (rows [
 	return rows
 }
 
-// match reads and matches.
-func (e *Engine) match(ctx context.Context, p *prepared, pl *plan.Plan, sources []sdk.Source, folder string, note func(exec.Progress)) (*exec.Outcome, error) {
+// match reads and matches. env lacks the sources and their settings.
+func (e *Engine) match(ctx context.Context, p *prepared, pl *plan.Plan, sources []sdk.Source, env exec.Env) (*exec.Outcome, error) {
 	configs := make([]schema.Config, len(sources))
 	for i, side := range pl.Rule.Sides {
 		configs[i] = p.configs[side.Source]
 	}
-	return exec.Run(ctx, pl, exec.Env{Sources: sources, Configs: configs, SpillDir: folder, Progress: note})
+	env.Sources, env.Configs = sources, configs
+	return exec.Run(ctx, pl, env)
 }
 
 // meter turns what single sides report into the progress of the run.

@@ -83,7 +83,7 @@ func carry(micros int64, written *program.Expr) state.Carry {
 
 // settle makes what the run left the state of its window, decides the gates, and records the run; all of it at once, or
 // nothing.
-func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rows []int64, report *result.Report, started time.Time) error {
+func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rows []int64, report *result.Report, started time.Time, watch *watcher) error {
 	def, err := e.definition(p, out.Layout)
 	if err != nil {
 		return err
@@ -109,9 +109,12 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	}
 	defer settling.Abort()
 	t := newTally(p, out, judge, window, e.cfg.Show)
-	t.rows = rows
+	t.rows, t.watch = rows, watch
 	if t.handlers, err = e.newHandlers(p, t.views, report.Run, settling.Send); err != nil {
 		return err
+	}
+	if t.handlers != nil {
+		t.handlers.watch = watch
 	}
 	t.summary, err = settling.Residual(out.Rows(), t.group, t.transition)
 	if err != nil {

@@ -27,6 +27,7 @@ type tally struct {
 	views   viewers
 	// handlers are told of each transition; nil if the rule has none.
 	handlers *handlers
+	watch    *watcher
 	gone     largest
 	late     largest
 	open     []candidate // the largest groups of this window, for when all that is open is too much to go through
@@ -49,6 +50,9 @@ func newTally(p *prepared, out *exec.Outcome, judge *exec.Judge, w state.Window,
 
 // group counts the rows of a group that has a row of this window.
 func (t *tally) group(g *state.Group) error {
+	if err := t.watch.met(g); err != nil {
+		return err
+	}
 	t.all.Group(g)
 	if g.Accepted != nil {
 		return nil
@@ -141,6 +145,9 @@ func (t *tally) largestOpen(ctx context.Context, store *state.Store, def *state.
 
 // transition keeps what a report shows of a change, and counts expired keys.
 func (t *tally) transition(c *state.Transition) error {
+	if err := t.watch.changed(c); err != nil {
+		return err
+	}
 	if t.handlers != nil {
 		if err := t.handlers.transition(c); err != nil {
 			return err

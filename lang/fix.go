@@ -65,11 +65,18 @@ func touch(a, b diag.Span) bool { return a.File == b.File && a.Start <= b.End &&
 
 // apply carries out fixes that do not touch each other.
 func apply(fixes []Fixed, files []*diag.File) []*diag.File {
-	edits := map[*diag.File][]diag.Edit{}
+	var edits []diag.Edit
 	for _, f := range fixes {
-		for _, e := range f.Fix.Edits {
-			edits[e.Span.File] = append(edits[e.Span.File], e)
-		}
+		edits = append(edits, f.Fix.Edits...)
+	}
+	return Edit(files, edits)
+}
+
+// Edit makes edits, which must not overlap, and gives the files, changed ones as new values. Edits of other files are left out.
+func Edit(files []*diag.File, all []diag.Edit) []*diag.File {
+	edits := map[*diag.File][]diag.Edit{}
+	for _, e := range all {
+		edits[e.Span.File] = append(edits[e.Span.File], e)
 	}
 	changed := slices.Clone(files)
 	for i, f := range files {
@@ -77,7 +84,7 @@ func apply(fixes []Fixed, files []*diag.File) []*diag.File {
 		if len(list) == 0 {
 			continue
 		}
-		slices.SortFunc(list, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+		slices.SortStableFunc(list, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 		text, at := []byte(nil), 0
 		for _, e := range list {
 			text = append(append(text, f.Text[at:e.Span.Start]...), e.New...)

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -12,11 +13,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/recon-lang/recon/engine/ruletest"
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/langtest"
+	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/lang/syntax"
 	"github.com/recon-lang/recon/plugins"
+	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -80,7 +84,7 @@ func pages(t *testing.T) []string {
 }
 
 // TestRulesInPagesCompile compiles every block of recon in the pages against the bundled plugins. A block marked recon
-// has no errors, and no warnings but of what it leaves out; one marked recon-bad CODE has that error or warning; one marked recon-part is a part of a file and parses.
+// has no errors, its tests pass, and it has no warnings but of what it leaves out; one marked recon-bad CODE has that error or warning; one marked recon-part is a part of a file and parses.
 func TestRulesInPagesCompile(t *testing.T) {
 	sources := map[string]schema.Source{}
 	for name, source := range plugins.Builtin() {
@@ -90,7 +94,11 @@ func TestRulesInPagesCompile(t *testing.T) {
 	compile := func(text string) diag.List {
 		file := &diag.File{Name: "page.recon", Text: []byte(text)}
 		unit := lang.CompileAll([]*diag.File{file}, langtest.Import, func([]string) schema.Catalog { return schema.Catalog{Sources: sources, Actions: actions} })
-		return append(unit.Diags, unit.Lint()...)
+		diags := append(unit.Diags, unit.Lint()...)
+		if unit.Diags.HasErrors() || len(unit.Program.Tests) == 0 {
+			return diags
+		}
+		return append(diags, testDiagnostics(t, unit.Program)...)
 	}
 	compiled := 0
 	for _, path := range pages(t) {
@@ -127,6 +135,18 @@ func TestRulesInPagesCompile(t *testing.T) {
 	if compiled < 10 {
 		t.Errorf("only %d rules found in the pages", compiled)
 	}
+}
+
+// testDiagnostics runs the tests of a program.
+func testDiagnostics(t *testing.T, p *program.Program) diag.List {
+	cfg := &ruletest.Config{Program: p, Dir: t.TempDir(), Open: func(_ context.Context, src *program.Source) (sdk.Source, error) {
+		return plugins.Builtin()[src.Plugin](), nil
+	}}
+	results, err := cfg.All(t.Context(), p.Tests, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ruletest.Diagnostics(results)
 }
 
 func has(diags diag.List, code diag.Code) bool {

@@ -112,6 +112,7 @@ every difference. Open differences are kept in a state folder and matched when l
 		newRun(env),
 		newRuns(env),
 		newSchema(env),
+		newTest(env),
 		newVersion(),
 	)
 	return root

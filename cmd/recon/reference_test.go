@@ -61,7 +61,7 @@ func writeDiagnostics(w io.Writer) {
 	pageHead(w, "Diagnostics", "What `recon check` and the editor report, by code. A code is never used again for something else. "+
 		"`recon explain CODE` prints the same. The first example gets the code, the second does not.")
 	ranges := []struct{ prefix, title string }{
-		{"RC1", "Text and syntax"}, {"RC2", "Names and types"}, {"RC3", "Plugins and settings"}, {"RC4", "Lint"}, {"RC5", "Plan"},
+		{"RC1", "Text and syntax"}, {"RC2", "Names and types"}, {"RC3", "Plugins and settings"}, {"RC4", "Lint"}, {"RC5", "Plan"}, {"RC6", "Tests"},
 	}
 	codes := diag.Codes()
 	for _, r := range ranges {

@@ -16,14 +16,14 @@ import (
 // Explain writes all that is known of one break for a person.
 func Explain(w io.Writer, b *Break, style Style) error {
 	p := &printer{w: w, style: style}
-	p.printf("%s  %s  %s\n", style.paint(bold, b.Rule), style.paint(red, b.What()), b.KeyText())
+	p.printf("%s  %s  %s\n", style.Paint(bold, b.Rule), style.Paint(Red, b.What()), b.KeyText())
 	p.facts(b)
 	for _, c := range b.Comparisons {
 		p.comparison(b, &c)
 	}
 	p.rows(b)
 	if d := b.Drill; d != nil {
-		p.printf("\n  %s: %s\n", p.style.paint(bold, "drill"), d.differs())
+		p.printf("\n  %s: %s\n", p.style.Paint(bold, "drill"), d.differs())
 		for _, line := range d.lines(len(d.Keys) + 1000) {
 			p.printf("    %s\n", line)
 		}
@@ -67,14 +67,14 @@ func (p *printer) facts(b *Break) {
 }
 
 func (p *printer) comparison(b *Break, c *Comparison) {
-	verdict := p.style.paint(green, "agrees")
+	verdict := p.style.Paint(Green, "agrees")
 	switch {
 	case c.Skipped:
-		verdict = p.style.paint(dim, "not compared: its condition does not hold")
+		verdict = p.style.Paint(Dim, "not compared: its condition does not hold")
 	case !c.Agrees:
-		verdict = p.style.paint(red, "differs")
+		verdict = p.style.Paint(Red, "differs")
 	}
-	p.printf("\n  compare %s: %s\n", p.style.paint(bold, c.Name), verdict)
+	p.printf("\n  compare %s: %s\n", p.style.Paint(bold, c.Name), verdict)
 	t := &table{indent: "    ", head: []string{"", ""}}
 	zone := b.zone()
 	for _, term := range c.Terms {
@@ -110,7 +110,7 @@ func (p *printer) rows(b *Break) {
 		if b.Totals {
 			what = "total"
 		}
-		p.printf("\n  %s of %s", what, p.style.paint(bold, r.Side))
+		p.printf("\n  %s of %s", what, p.style.Paint(bold, r.Side))
 		if r.Window != nil {
 			p.printf(", read in the %s", windowText(r.Window))
 		}

@@ -13,16 +13,19 @@ type Style struct {
 	Width  int // columns of the terminal, at which lines of tables are cut; 0: they are not
 }
 
+// Colours, as codes of ANSI terminals.
 const (
-	bold   = "1"
-	dim    = "2"
-	red    = "31"
-	green  = "32"
-	yellow = "33"
-	cyan   = "36"
+	Dim    = "2"
+	Red    = "31"
+	Green  = "32"
+	Yellow = "33"
+
+	bold = "1"
+	cyan = "36"
 )
 
-func (s Style) paint(code, text string) string {
+// Paint is text in a colour, where there are colours.
+func (s Style) Paint(code, text string) string {
 	if !s.Colour || text == "" {
 		return text
 	}
@@ -72,12 +75,12 @@ func (t *table) write(w io.Writer, style Style) error {
 			text = cut(text, style.Width-len(t.indent))
 		}
 		if code != "" {
-			text = style.paint(code, text)
+			text = style.Paint(code, text)
 		}
 		b.WriteString(t.indent + text + "\n")
 	}
 	if strings.Join(head, "") != "" {
-		line(head, dim)
+		line(head, Dim)
 	}
 	for _, row := range t.rows {
 		line(row, "")

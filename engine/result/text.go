@@ -21,7 +21,7 @@ func Text(w io.Writer, r *Report, style Style) error {
 	p := &printer{w: w, style: style}
 	p.heading(r)
 	if r.Run.Error != nil {
-		p.printf("\n%s %s\n", style.paint(red, "trouble:"), *r.Run.Error)
+		p.printf("\n%s %s\n", style.Paint(Red, "trouble:"), *r.Run.Error)
 		return p.err
 	}
 	p.counts(r.Run)
@@ -33,7 +33,7 @@ func Text(w io.Writer, r *Report, style Style) error {
 	p.breaks("expired in this run", r.Expired, sum(r.Run.Outcomes.Expired))
 	p.breaks("cleared by this run", r.Cleared, r.Run.Outcomes.Cleared)
 	for _, note := range r.Notes {
-		p.printf("\n%s %s\n", style.paint(yellow, "note:"), note)
+		p.printf("\n%s %s\n", style.Paint(Yellow, "note:"), note)
 	}
 	return p.err
 }
@@ -58,11 +58,11 @@ func (p *printer) table(t *table) {
 
 func (p *printer) heading(r *Report) {
 	run := r.Run
-	code := green
+	code := Green
 	if run.Verdict != "pass" {
-		code = red
+		code = Red
 	}
-	p.printf("%s  %s", p.style.paint(bold, run.Rule), p.style.paint(code, strings.ToUpper(run.Verdict)))
+	p.printf("%s  %s", p.style.Paint(bold, run.Rule), p.style.Paint(code, strings.ToUpper(run.Verdict)))
 	if r.Title != "" {
 		p.printf("  %s", r.Title)
 	}
@@ -75,7 +75,7 @@ func (p *printer) heading(r *Report) {
 		facts = append(facts, windowText(run.Window))
 	}
 	if len(facts) > 0 {
-		p.printf("%s\n", p.style.paint(dim, strings.Join(facts, " · ")))
+		p.printf("%s\n", p.style.Paint(Dim, strings.Join(facts, " · ")))
 	}
 }
 
@@ -217,16 +217,16 @@ func (p *printer) gates(run *Run) {
 		p.printf("\n")
 	}
 	for _, g := range run.Gates {
-		mark, code := "ok  ", green
+		mark, code := "ok  ", Green
 		if g.Fired {
-			mark, code = g.Severity, yellow
+			mark, code = g.Severity, Yellow
 			if g.Severity == "fail" {
-				code = red
+				code = Red
 			}
 		}
-		p.printf("%s  %s when %s", p.style.paint(code, fmt.Sprintf("%-6s", mark)), g.Severity, g.When)
+		p.printf("%s  %s when %s", p.style.Paint(code, fmt.Sprintf("%-6s", mark)), g.Severity, g.When)
 		if g.Value != "" {
-			p.printf("  %s", p.style.paint(dim, "("+g.Value+")"))
+			p.printf("  %s", p.style.Paint(Dim, "("+g.Value+")"))
 		}
 		p.printf("\n")
 	}
@@ -238,9 +238,9 @@ func (p *printer) breaks(title string, list []Break, total int64) {
 	if len(list) == 0 {
 		return
 	}
-	p.printf("\n%s", p.style.paint(bold, title))
+	p.printf("\n%s", p.style.Paint(bold, title))
 	if int64(len(list)) < total {
-		p.printf(" %s", p.style.paint(dim, fmt.Sprintf("(%d of %s)", len(list), count(total))))
+		p.printf(" %s", p.style.Paint(Dim, fmt.Sprintf("(%d of %s)", len(list), count(total))))
 	}
 	p.printf("\n")
 	t := &table{indent: "  ", head: []string{"break", "what", "key", ">amount", "values"}}
@@ -273,10 +273,10 @@ func (p *printer) drills(list []Break) {
 			continue
 		}
 		if first {
-			p.printf("\n%s\n", p.style.paint(bold, "what they are made of"))
+			p.printf("\n%s\n", p.style.Paint(bold, "what they are made of"))
 			first = false
 		}
-		p.printf("  %s  %s\n", list[i].KeyText(), p.style.paint(dim, d.differs()))
+		p.printf("  %s  %s\n", list[i].KeyText(), p.style.Paint(Dim, d.differs()))
 		for _, line := range d.lines(drillLines) {
 			p.printf("    %s\n", line)
 		}

@@ -48,6 +48,7 @@ func (m *module) test(d *syntax.Test, titles map[string]diag.Span) {
 	common, own := t.split(d.Body)
 	base := t.statements(common)
 	base.At, base.Span = schema.Value{Type: schema.Type{Kind: schema.Timestamp}, Null: true}, d.Title.Span
+	base.Body = d.Body.Span
 	if len(own) == 0 {
 		t.prog.Runs = []program.TestRun{base}
 	}
@@ -55,6 +56,9 @@ func (m *module) test(d *syntax.Test, titles map[string]diag.Span) {
 		stmts, _ := t.split(r.Body)
 		run := t.statements(stmts)
 		run.At, run.Span = t.instant(r.Instant), t.runSpan(r)
+		if r.Body != nil {
+			run.Body = r.Body.Span
+		}
 		t.prog.Runs = append(t.prog.Runs, inherit(run, base))
 	}
 	for i := range t.prog.Runs {
@@ -238,7 +242,7 @@ func (t *testCheck) clock() {
 	late := -1
 	for _, r := range t.prog.Runs {
 		for i, g := range r.Given {
-			if g.After > 0 {
+			if g.Late {
 				late = i
 				if t.rule.Trigger == nil {
 					t.report(diag.TestClock, g.Span, fmt.Sprintf("rule %s has no trigger: a run reads all its sources at once", t.rule.Name), "several runs at different instants are written run at … { … }")

@@ -26,7 +26,7 @@ func (t *testCheck) given(r *program.TestRun, s *syntax.Given) {
 		g.Span.Start, g.Span.End = s.Span.Start, s.Ref.Span.End
 	}
 	if s.After != nil {
-		g.Span.End = s.After.Span.End
+		g.Span.End, g.Late = s.After.Span.End, true
 		x := &typer{module: t.module, scope: &scope{}}
 		if v := x.quantity(s.After.Value, s.After.Span); v.bad() {
 			t.broken = true
@@ -152,7 +152,7 @@ func (t *testCheck) table(b *syntax.Block, columns []tableColumn, zone *time.Loc
 		t.broken = true
 		return out
 	}
-	out.Body = b.Span
+	out.Body, out.Zone = b.Span, zone.String()
 	var rows []*syntax.Row
 	for _, s := range b.Stmts {
 		if row, ok := s.(*syntax.Row); ok {

@@ -25,7 +25,7 @@ func (e Explanation) Silence() string {
 
 // tables are all codes, one slice for each range, each in a file of its own. A code that has
 // been released stays here for ever.
-var tables = [][]Explanation{syntaxCodes, typeCodes, pluginCodes, handlerCodes, moduleCodes, lintCodes, viewCodes, testCodes}
+var tables = [][]Explanation{syntaxCodes, typeCodes, pluginCodes, handlerCodes, moduleCodes, lintCodes, viewCodes, testCodes, resultCodes}
 
 // Codes are the explanations of all codes in ascending order.
 func Codes() []Explanation {

@@ -21,6 +21,7 @@ type TestRun struct {
 	Given  []Given
 	Expect []Expect
 	Span   diag.Span // of "run at …", or of the test's title
+	Body   diag.Span // of its block, or of the test's
 }
 
 // TestParam sets a parameter for one run.
@@ -34,6 +35,7 @@ type TestParam struct {
 type Given struct {
 	Source *Source
 	After  int64 // microseconds since the run's instant
+	Late   bool  // it says after how long it comes: the trigger's rows fire at 0s
 	Table  Table
 	File   string // a csv file whose header names columns of Source; "": Table
 	Span   diag.Span
@@ -45,6 +47,7 @@ type Table struct {
 	Rows    [][]schema.Value
 	Cells   [][]diag.Span
 	Body    diag.Span // of the block that holds it
+	Zone    string    // in which its times without a zone are taken
 }
 
 // Expect says what a run must find: Count keys, or the keys of Table. Its columns are those of the key, and of

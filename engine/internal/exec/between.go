@@ -9,6 +9,7 @@ import (
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
 	"github.com/recon-lang/recon/engine/plan"
+	"github.com/recon-lang/recon/engine/state"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -95,6 +96,29 @@ func (r *run) readAll(ctx context.Context, readers []*reader, take func(ctx cont
 	return first
 }
 
+// see tells of the rows of a key that matched.
+func (r *run) see(one *sync.Mutex) func([]column.Sided, *match.Verdict) error {
+	return func(rows []column.Sided, v *match.Verdict) error {
+		var matched []state.Row
+		for i, row := range rows {
+			if v.Matched(i) {
+				kept, _ := r.out.row(row, nil, nil)
+				matched = append(matched, kept)
+			}
+		}
+		if len(matched) == 0 {
+			return nil
+		}
+		pairs := int64(1)
+		if v.Paired != nil {
+			pairs = v.Pairs
+		}
+		one.Lock()
+		defer one.Unlock()
+		return r.env.Matched(matched, pairs)
+	}
+}
+
 // note keeps what the readers counted.
 func (r *run) note(readers []*reader) {
 	r.out.ReadSums = match.NewSums(len(readers), len(r.plan.Rule.Compare))
@@ -125,6 +149,9 @@ func (r *run) matchAll(ctx context.Context, shape *column.Shape, store *column.S
 			return err
 		}
 		w := match.NewWorker(judge, r.pool, r.dir, r.plan.Budget*3/8/int64(r.cores))
+		if r.env.Matched != nil {
+			w.See = r.see(&progress)
+		}
 		workers[i] = w
 		r.out.spools = append(r.out.spools, w.Spool)
 		group.Go(func() error {

@@ -26,6 +26,10 @@ type Env struct {
 	Configs  []schema.Config // their settings, by side
 	SpillDir string          // folder in which rows may be spilled; it must exist
 	Progress func(Progress)  // nil, or told now and then, from several goroutines but one call at a time
+
+	// Matched, unless nil, is told of the rows that matched at once, key by key, in no order, one call at a time; pairs is 1, or how many
+	// pairs they are. Rows are valid during the call. It costs what makes matching fast, and is for runs over few rows.
+	Matched func(rows []state.Row, pairs int64) error
 }
 
 // Phase is what a run is doing.

@@ -7,6 +7,7 @@ import (
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
 	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/engine/state"
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk/schema"
 )
@@ -204,7 +205,7 @@ func (o *overRun) row(r column.Sided, repeated bool) error {
 		names := breached(bits)
 		o.counts.Breaches(names)
 		if len(names) == 0 {
-			return nil
+			return o.matched(r)
 		}
 	}
 	o.copy = append(o.copy[:0], r.Row...) // the place of the row's hash may have links that are still needed
@@ -212,6 +213,15 @@ func (o *overRun) row(r column.Sided, repeated bool) error {
 	o.shape.ClearInt(r.Row, 0, o.number) // it depends on the order of rows, and the result must not
 	r.Row.SetHash(o.shape.UnkeyedHash(r.Row, 0))
 	return o.sorter.Add(r)
+}
+
+// matched tells of a row that breaches nothing.
+func (o *overRun) matched(r column.Sided) error {
+	if o.env.Matched == nil {
+		return nil
+	}
+	row, _ := o.out.row(r, nil, nil)
+	return o.env.Matched([]state.Row{row}, 1)
 }
 
 // numbers is a set of row numbers: a bit for each.

@@ -29,6 +29,7 @@ type finder struct {
 	dir   *column.Dir
 	limit int64 // bytes of one partition's rows in memory
 	keep  bool  // all rows of a key must be seen together, even where some side has several
+	each  bool  // rows that are the same are told of as a group too
 	tell  handler
 
 	loaded column.Loaded
@@ -137,7 +138,7 @@ func (f *finder) groups() error {
 		if !first {
 			continue
 		}
-		if uniform {
+		if uniform && !f.each {
 			f.tell.uniform(c.Row)
 			continue
 		}

@@ -158,8 +158,8 @@ type Verdict struct {
 	Pairs   int64
 }
 
-// matched reports whether row i of the group found its partners.
-func (v *Verdict) matched(i int) bool {
+// Matched reports whether row i of the group found its partners.
+func (v *Verdict) Matched(i int) bool {
 	if v.Paired != nil {
 		return v.Paired[i]
 	}

@@ -15,6 +15,10 @@ type Worker struct {
 	Done   *Counts       // of those rows that matched
 	Spool  *column.Spool // the rows that did not, ordered as column.Shape.Compare has it
 
+	// See, unless nil, is told of the rows of each key that fits in memory, and what became of them. Both are valid during the
+	// call. It must be set before the first partition; all keys then take the way of those that differ.
+	See func(rows []column.Sided, v *Verdict) error
+
 	find  finder
 	shape *column.Shape
 	judge *Judge
@@ -41,6 +45,7 @@ func NewWorker(judge *Judge, pool *column.Pool, dir *column.Dir, limit int64) *W
 
 // Partition matches a partition of a store whose hashes are alike in their first skip bits; bits tell partitions.
 func (w *Worker) Partition(s *column.Store, partition int, skip, bits uint) error {
+	w.find.each = w.See != nil
 	return w.find.partition(s, partition, skip, bits)
 }
 
@@ -51,9 +56,11 @@ func (w *Worker) group(rows []column.Sided, refs []column.Ref) error {
 	if err != nil {
 		return err
 	}
-	w.count(rows, &v)
+	if err := w.judged(rows, &v); err != nil {
+		return err
+	}
 	for i, r := range rows {
-		if !v.matched(i) {
+		if !v.Matched(i) {
 			w.keep = append(w.keep, kept{w.shape.KeyHash(r.Row), refs[i]})
 		}
 	}
@@ -65,9 +72,11 @@ func (w *Worker) loose(rows []column.Sided) error {
 	if err != nil {
 		return err
 	}
-	w.count(rows, &v)
+	if err := w.judged(rows, &v); err != nil {
+		return err
+	}
 	for i, r := range rows {
-		if v.matched(i) {
+		if v.Matched(i) {
 			continue
 		}
 		if err := w.Spool.Add(r, nil); err != nil {
@@ -75,6 +84,15 @@ func (w *Worker) loose(rows []column.Sided) error {
 		}
 	}
 	return nil
+}
+
+// judged counts the rows of a group, and tells of them.
+func (w *Worker) judged(rows []column.Sided, v *Verdict) error {
+	w.count(rows, v)
+	if w.See == nil {
+		return nil
+	}
+	return w.See(rows, v)
 }
 
 // count counts the rows of a group by its verdict.
@@ -92,7 +110,7 @@ func (w *Worker) count(rows []column.Sided, v *Verdict) {
 	}
 	for i, r := range rows {
 		to, outcome := w.Counts, v.Outcome
-		if v.matched(i) {
+		if v.Matched(i) {
 			to, outcome = w.Done, result.Matched
 		}
 		to.Rows[r.Side][outcome]++
