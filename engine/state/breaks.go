@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	badger "github.com/dgraph-io/badger/v4"
 )
 
 // Ledger is one rule under one value of its parameters.
@@ -25,7 +23,7 @@ type Ledger struct {
 func (s *Store) Ledgers() ([]Ledger, error) {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
-	all, err := loadLedgers(txn, "")
+	all, err := s.ledgers(txn, "")
 	if err != nil {
 		return nil, s.wrap(fmt.Errorf("read ledgers: %w", err))
 	}
@@ -49,7 +47,7 @@ type Settled struct {
 func (s *Store) Windows(rule string, params []Param) ([]Settled, error) {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
-	l, ok, err := loadLedger(txn, rule, params)
+	l, ok, err := s.ledger(txn, rule, params)
 	if err != nil || !ok {
 		return nil, s.wrap(err)
 	}
@@ -132,7 +130,7 @@ func (s *Store) find(ctx context.Context, prefix string) (ledger, *record, *Brea
 func (s *Store) walk(ctx context.Context, rule string, hashes span, want func(*view, *record) bool, f func(*view, *record, *Break) error) error {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
-	ledgers, err := loadLedgers(txn, rule)
+	ledgers, err := s.ledgers(txn, rule)
 	if err != nil {
 		return err
 	}
@@ -251,36 +249,4 @@ func (v *view) rowsOf(finder *finder, some []*record, most int) ([][]*Row, error
 		}
 	}
 	return rows, nil
-}
-
-// Move renames the ledgers of a rule. It does nothing if only the new name has state, and refuses with a *MoveError if both have.
-func (s *Store) Move(from, to string) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if err := s.step("move"); err != nil {
-		return s.wrap(err)
-	}
-	return s.wrap(s.db.Update(func(txn *badger.Txn) error {
-		olds, err := loadLedgers(txn, from)
-		if err != nil || len(olds) == 0 || from == to {
-			return err
-		}
-		news, err := loadLedgers(txn, to)
-		if err != nil {
-			return err
-		}
-		if len(news) > 0 {
-			return &MoveError{from, to}
-		}
-		for _, l := range olds {
-			l.Rule = to
-			if err := txn.Delete(ledgerKey(from, paramsHash(l.Params))); err != nil {
-				return err
-			}
-			if err := setJSON(txn, ledgerKey(to, paramsHash(l.Params)), &l); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
 }

@@ -28,7 +28,7 @@ const (
 // each once it is. It kills itself before the write that RECON_STATE_KILL counts.
 func crashChild() {
 	kill, _ := strconv.Atoi(os.Getenv("RECON_STATE_KILL"))
-	s, err := Open(context.Background(), os.Getenv("RECON_STATE_CHILD"), Options{Create: true, Role: "child"})
+	s, err := Open(context.Background(), os.Getenv("RECON_STATE_CHILD"), Options{Create: true, Role: "child", Moved: crashMoved})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -64,6 +64,16 @@ func countRuns(s *Store) (n int) {
 	return n
 }
 
+// crashRule is the name of the rule in the i-th settling: it is renamed in the middle.
+func crashRule(i int) string {
+	if i < crashSettles/2 {
+		return "crash"
+	}
+	return "renamed"
+}
+
+var crashMoved = map[string]string{"crash": "renamed"}
+
 // crashSettle makes the i-th settling: windows that follow each other, every third a rerun of the one before with other
 // data. A third of the keys meet their partner in the next window.
 func crashSettle(s *Store, i int) error {
@@ -86,7 +96,7 @@ func crashSettle(s *Store, i int) error {
 	sortByHash(rows)
 	run := fmt.Sprintf("run%02d", i)
 	st, err := s.Begin(context.Background(), Settlement{
-		Definition: Definition{Rule: "crash", Sides: []string{"a", "b"}, Comparisons: []string{"c"}, Carry: Carry{Time: 2 * width * time.Microsecond}, Slack: time.Microsecond},
+		Definition: Definition{Rule: crashRule(i), Sides: []string{"a", "b"}, Comparisons: []string{"c"}, Carry: Carry{Time: 2 * width * time.Microsecond}, Slack: time.Microsecond},
 		Window:     w, Run: run, Started: base.Add(time.Duration(i) * time.Second),
 		Judge: func(rows []Row) (Verdict, error) { return Verdict{}, nil },
 	})
@@ -104,7 +114,7 @@ func crashSettle(s *Store, i int) error {
 	if err != nil {
 		return err
 	}
-	return st.Commit(recordOf(run, "crash"), []Message{{"mail", []byte("done " + run)}})
+	return st.Commit(recordOf(run, crashRule(i)), []Message{{"mail", []byte("done " + run)}})
 }
 
 // picture is all that a store says, without what history alone decides.
@@ -137,6 +147,7 @@ func pictures(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	s.moved = crashMoved
 	all := []string{picture(t, s)}
 	for i := range crashSettles {
 		if err := crashSettle(s, i); err != nil {
@@ -150,7 +161,7 @@ func pictures(t *testing.T) []string {
 // inspect opens what a killed child left, and checks that it is the state before a settling or after it.
 func inspect(t *testing.T, dir string, want []string, acknowledged int) (settled int) {
 	t.Helper()
-	s, err := Open(t.Context(), dir, Options{Create: true})
+	s, err := Open(t.Context(), dir, Options{Create: true, Moved: crashMoved})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,11 +174,23 @@ func inspect(t *testing.T, dir string, want []string, acknowledged int) (settled
 		t.Fatal(err)
 	}
 	settled = countRuns(s)
+	for r := range s.Runs(t.Context(), "renamed") {
+		if settled--; settled < 0 {
+			t.Fatalf("run %s is not of the rule", r.ID)
+		}
+	}
+	if settled != 0 {
+		t.Fatalf("%d runs do not follow the rule", settled)
+	}
+	settled = countRuns(s)
 	if settled < acknowledged {
 		t.Fatalf("%d settlings are left of %d that were acknowledged", settled, acknowledged)
 	}
 	if got := picture(t, s); got != want[settled] {
 		t.Fatalf("the state after %d settlings has %d bytes and not the %d it should have", settled, len(got), len(want[settled]))
+	}
+	if all, err := loadLedgers(s.db.NewTransaction(false), ""); err != nil || settled > 0 && (len(all) != 1 || all[0].stored != crashRule(settled-1)) {
+		t.Fatalf("after %d settlings there are ledgers %+v, %v", settled, all, err)
 	}
 	orphans(t, s)
 	return settled
@@ -184,7 +207,7 @@ func orphans(t *testing.T, s *Store) {
 	}
 	named := map[generationOf]bool{}
 	for _, l := range ledgers {
-		a := announcement{Ledger: l.ID, Key: ledgerKey(l.Rule, paramsHash(l.Params))}
+		a := announcement{Ledger: l.ID}
 		some, err := a.named(txn)
 		if err != nil {
 			t.Fatal(err)

@@ -52,11 +52,17 @@ func (e *LaterRunError) Error() string {
 	return fmt.Sprintf("run %s of the same window started later, at %s, and has settled; this run changes nothing", e.Run, e.Started.Format(time.RFC3339))
 }
 
-// MoveError says that a ledger cannot be renamed, because both names have state.
-type MoveError struct{ From, To string }
+// MoveError says that the state of a rule cannot follow it to its new name: that has state already, or another
+// old name has, and From has something open.
+type MoveError struct {
+	From, To string
+	Other    string // the name that has state as well: To, or another old name
+}
 
 func (e *MoveError) Error() string {
-	return fmt.Sprintf("cannot move %s to %s: both have state", e.From, e.To)
+	return fmt.Sprintf("%s moved to %s, and both %s and %s have state: the open breaks of %s are not merged with it; "+
+		"remove the line that moves %s, so that they stay as they are and %s goes on with the state of %s, or use another state folder",
+		e.From, e.To, e.Other, e.From, e.From, e.From, e.To, e.Other)
 }
 
 // SchemaError says that the state was written by another version of recon.

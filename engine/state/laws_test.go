@@ -305,6 +305,9 @@ func (g *rig) dump(t tb) string {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if id, known := g.ids[breakName(b)]; known && b.Kind == Keyed && id != b.ID {
+			t.Fatalf("break %s was %s and is %s", breakName(b), id, b.ID)
+		}
 		g.ids[breakName(b)] = b.ID
 		for _, group := range b.Groups {
 			var s strings.Builder
@@ -321,6 +324,22 @@ func (g *rig) dump(t tb) string {
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
+}
+
+// rename gives the rule another name: its state is to follow.
+func (g *rig) rename(t tb) {
+	old, name := g.def.Rule, g.def.Rule+"-"
+	if g.store.moved == nil {
+		g.store.moved = map[string]string{}
+	}
+	for from, to := range g.store.moved {
+		if to == old {
+			g.store.moved[from] = name
+		}
+	}
+	g.store.moved[old] = name
+	g.def.Rule, g.ledger = name, name
+	g.compare(t)
 }
 
 // accept accepts a break in both, or takes that back.
@@ -397,7 +416,7 @@ func drawRows(t *rapid.T, m *model, start int64) []modelRow {
 }
 
 // TestHistories runs windows in any order, again, late, partly covered, over data that changes and does not, with
-// decisions in between: after each step the open items and transitions are those of the model, which knows no order.
+// decisions and renames in between: after each step the open items and transitions are those of the model, which knows no order.
 func TestHistories(t *testing.T) {
 	var shared stores
 	checkLaw(t, 5000, func(t *rapid.T) {
@@ -406,6 +425,9 @@ func TestHistories(t *testing.T) {
 		g := newRig(store, name, m)
 		data := map[int64][]modelRow{}
 		for range rapid.IntRange(2, 7).Draw(t, "steps") {
+			if rapid.IntRange(0, 9).Draw(t, "rename") == 0 {
+				g.rename(t)
+			}
 			open := m.open()
 			if what := rapid.IntRange(0, 9).Draw(t, "what"); what < 2 && len(open) > 0 {
 				names := make([]string, 0, len(open))

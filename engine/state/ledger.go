@@ -39,6 +39,8 @@ type ledger struct {
 	Generation  uint64  `json:"generation"`       // of its breaks
 	Breaks      int64   `json:"breaks"`
 	Checksum    uint64  `json:"checksum"`
+
+	stored string // the rule's name that it stands under; "": nowhere yet
 }
 
 // head is what is stored of a settled window under w/.
@@ -166,16 +168,17 @@ func scan(txn *badger.Txn, prefix []byte, f func(k, v []byte) error) error {
 	return nil
 }
 
-// loadLedger finds a ledger; ok is false if there is none.
+// loadLedger finds the ledger that stands under the name of a rule; ok is false if there is none.
 func loadLedger(txn *badger.Txn, rule string, params []Param) (l ledger, ok bool, err error) {
 	err = getJSON(txn, ledgerKey(rule, paramsHash(params)), &l)
 	if errors.Is(err, badger.ErrKeyNotFound) {
 		return ledger{}, false, nil
 	}
+	l.stored = l.Rule
 	return l, err == nil, err
 }
 
-// loadLedgers lists the ledgers of a rule, or of all, by rule and parameters.
+// loadLedgers lists the ledgers that stand under the name of a rule, or all, by rule and parameters.
 func loadLedgers(txn *badger.Txn, rule string) ([]ledger, error) {
 	prefix := []byte("l/")
 	if rule != "" {
@@ -187,14 +190,11 @@ func loadLedgers(txn *badger.Txn, rule string) ([]ledger, error) {
 		if err := json.Unmarshal(v, &l); err != nil {
 			return err
 		}
+		l.stored = l.Rule
 		all = append(all, l)
 		return nil
 	})
-	slices.SortFunc(all, func(a, b ledger) int {
-		return cmp.Or(strings.Compare(a.Rule, b.Rule), slices.CompareFunc(a.Params, b.Params, func(p, q Param) int {
-			return cmp.Or(strings.Compare(p.Name, q.Name), strings.Compare(p.Value, q.Value))
-		}))
-	})
+	slices.SortFunc(all, compareLedgers)
 	return all, err
 }
 

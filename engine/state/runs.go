@@ -117,7 +117,7 @@ func (s *Store) Runs(ctx context.Context, rule string) iter.Seq2[Run, error] {
 		defer txn.Discard()
 		ledgers := map[uint64]bool{}
 		if rule != "" {
-			all, err := loadLedgers(txn, rule)
+			all, err := s.ledgers(txn, rule)
 			if err != nil {
 				yield(Run{}, s.wrap(err))
 				return
@@ -141,7 +141,8 @@ func (s *Store) Runs(ctx context.Context, rule string) iter.Seq2[Run, error] {
 				yield(Run{}, s.wrap(fmt.Errorf("read runs: %w", err)))
 				return
 			}
-			if (rule == "" || r.rule == rule || ledgers[r.ledger]) && !yield(Run{r.id, r.record}, nil) {
+			mine := rule == "" || r.rule == rule || ledgers[r.ledger] || r.ledger == 0 && s.now(r.rule) == rule
+			if mine && !yield(Run{r.id, r.record}, nil) {
 				return
 			}
 		}

@@ -46,7 +46,7 @@ type Settling struct {
 	residual
 }
 
-// Begin starts a settling. It is refused with an *OverlapError or a *LaterRunError.
+// Begin starts a settling. It is refused with an *OverlapError, a *LaterRunError or a *MoveError.
 func (s *Store) Begin(ctx context.Context, of Settlement) (*Settling, error) {
 	if err := of.check(); err != nil {
 		return nil, err
@@ -82,9 +82,9 @@ func (s *Store) begin(ctx context.Context, of Settlement) (*Settling, error) {
 		return nil, err
 	}
 	d := &t.of.Definition
-	l, exists, err := loadLedger(txn, d.Rule, d.Params)
+	l, exists, err := s.ledger(txn, d.Rule, d.Params)
 	if err != nil {
-		return fail(fmt.Errorf("read ledger of %s: %w", d.Rule, err))
+		return fail(err)
 	}
 	if t.before, err = loadView(txn, l); err != nil {
 		return fail(err)
@@ -172,7 +172,7 @@ func (s *Store) announce(l *ledger, old *head) (uint64, error) {
 		if l.ID == 0 {
 			l.ID = generation
 		}
-		a := announcement{l.ID, ledgerKey(l.Rule, paramsHash(l.Params)), []uint64{generation, l.Generation}}
+		a := announcement{l.ID, []uint64{generation, l.Generation}}
 		if old != nil {
 			a.Generations = append(a.Generations, old.Generation)
 		}
@@ -276,6 +276,9 @@ func (t *Settling) decide(txn *badger.Txn) error {
 	h.Rows, h.Checksum = t.rows.count, t.rows.checksum
 	l.Breaks, l.Checksum = t.records.count, t.records.checksum
 	if err := setJSON(txn, ledgerKey(l.Rule, paramsHash(l.Params)), l); err != nil {
+		return err
+	}
+	if err := t.move(txn); err != nil {
 		return err
 	}
 	if err := setJSON(txn, key('w', l.ID, ordered(h.Start)), h); err != nil {

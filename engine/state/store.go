@@ -19,6 +19,10 @@ type Options struct {
 	Create bool          // make the folder and an empty state if there is none; otherwise that is ErrNoState
 	Wait   time.Duration // how long to wait for another process to let go of it
 	Role   string        // what this process does, for the message to others: "recon run daily_payment"
+
+	// Moved gives, by the name that a rule had before, the one it has now. Ledgers of the old name are read under the new
+	// one, and written there by the next settling. It must lead to no name that it moves itself.
+	Moved map[string]string
 }
 
 // Store is an open state folder. It holds the folder's lock until Close. Its methods may be used by several
@@ -28,6 +32,7 @@ type Store struct {
 	db      *badger.DB
 	lock    *lock
 	limits  limits
+	moved   map[string]string
 	writing sync.Mutex // held by whoever writes, a settling from Begin to its end
 
 	// fault is called before each write, and its error becomes the write's. Tests set it to kill the process.
@@ -43,7 +48,7 @@ const spareBytes = 64 << 20
 // a killed process left behind. The error is a *HeldError if somebody else holds the state, ErrNoState, a
 // *SchemaError, or the file system's; it names dir.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir, limits: usualLimits}
+	s := &Store{dir: dir, limits: usualLimits, moved: o.Moved}
 	if err := s.open(ctx, o); err != nil {
 		return nil, s.wrap(err)
 	}

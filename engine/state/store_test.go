@@ -278,43 +278,6 @@ func TestBreaches(t *testing.T) {
 	}
 }
 
-func TestMove(t *testing.T) {
-	store := open(t, t.TempDir())
-	defer store.Close()
-	s := newSimple(t, store)
-	told, _ := s.settle(0, keyed(0, "A1", "1", 3))
-	if err := store.Move("daily", "payment"); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Move("daily", "payment"); err != nil {
-		t.Fatalf("a second time: %v", err)
-	}
-	b, err := store.Break(t.Context(), told[0].Break.ID)
-	if err != nil || b.Rule != "payment" {
-		t.Fatalf("the break keeps its id: %+v, %v", b, err)
-	}
-	n := 0
-	for r := range store.Runs(t.Context(), "payment") {
-		if n++; r.ID != "runB" {
-			t.Fatalf("run: %+v", r)
-		}
-	}
-	if n != 1 {
-		t.Fatalf("the runs keep their ledger: %d", n)
-	}
-	told, _ = s.settle(0, keyed(0, "A1", "1", 3))
-	if told[0].Break.ID == b.ID {
-		t.Fatal("a new ledger of the old name has the ids of the renamed one")
-	}
-	var refused *MoveError
-	if err := store.Move("daily", "payment"); !errors.As(err, &refused) {
-		t.Fatalf("both have state: %v", err)
-	}
-	if _, err := store.Verify(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestOutbox(t *testing.T) {
 	store := open(t, t.TempDir())
 	defer store.Close()

@@ -28,7 +28,6 @@ func (s *Store) sweepAll() error {
 // announcement is what stands under x/: where to look if the settling dies. Generations belong to one ledger.
 type announcement struct {
 	Ledger      uint64   `json:"ledger"`
-	Key         []byte   `json:"key"` // of the ledger
 	Generations []uint64 `json:"generations"`
 }
 
@@ -87,11 +86,14 @@ func (a *announcement) named(txn *badger.Txn) (map[generationOf]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	var l ledger
-	if err := getJSON(txn, a.Key, &l); err == nil {
-		named[generationOf{'g', l.Generation}] = true
-	} else if !errors.Is(err, badger.ErrKeyNotFound) {
+	all, err := loadLedgers(txn, "") // by its number: it may have moved
+	if err != nil {
 		return nil, err
+	}
+	for _, l := range all {
+		if l.ID == a.Ledger {
+			named[generationOf{'g', l.Generation}] = true
+		}
 	}
 	err = scan(txn, key('o'), func(k, _ []byte) error {
 		named[generationOf{'p', binary.BigEndian.Uint64(k[2:])}] = true
