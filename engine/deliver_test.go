@@ -152,7 +152,7 @@ func queue(t *testing.T, dir, run string, texts ...string) {
 // waiting are the texts in the outbox, with the number of failed attempts.
 func waiting(t *testing.T, dir string) (list []string) {
 	t.Helper()
-	l, err := OpenLedger(t.Context(), dir, time.Second, "test")
+	l, err := OpenLedger(t.Context(), dir, time.Second, "test", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -362,7 +362,7 @@ func TestMessagesOfOtherFilesAreLeft(t *testing.T) {
 func TestDroppedMessageIsNotSent(t *testing.T) {
 	dir, r := t.TempDir(), newReceiver(t)
 	queue(t, dir, "R1", "pager: one", "pager: two")
-	l, err := OpenLedger(t.Context(), dir, time.Second, "test")
+	l, err := OpenLedger(t.Context(), dir, time.Second, "test", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"flag"
@@ -35,10 +36,11 @@ type tb interface {
 	Fatal(args ...any)
 }
 
-// desk is a folder with rules, csv files and a state, and runs of the rule "r" over them.
+// desk is a folder with rules, csv files and a state, and runs of the rule "r", or of another one, over them.
 type desk struct {
 	t      tb
 	dir    string
+	rule   string
 	unit   *lang.Unit
 	params map[string]string
 	at     time.Time
@@ -80,7 +82,7 @@ func (d *desk) run() (*result.Report, []action.Message) {
 		StateDir: filepath.Join(d.dir, "state"),
 		Open:     func(context.Context, *program.Source) (sdk.Source, error) { return csv.New(), nil },
 	})
-	report, err := eng.Run(ctx, engine.Request{Rule: d.unit.Program.Rule("r"), Params: d.params, At: d.at})
+	report, err := eng.Run(ctx, engine.Request{Rule: d.unit.Program.Rule(cmp.Or(d.rule, "r")), Params: d.params, At: d.at})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -113,6 +115,16 @@ func (d *desk) run() (*result.Report, []action.Message) {
 		}
 	}
 	return report, messages
+}
+
+// rename gives the rule its i-th new name.
+func (d *desk) rename(rules string, i int) {
+	name := func(i int) string { return fmt.Sprint("r", strings.Repeat("_again", i)) }
+	rules = strings.Replace(rules, "rule r ", "rule "+name(i)+" ", 1)
+	for n := range i {
+		rules += fmt.Sprintf("\nmoved %s to %s\n", name(n), name(n+1))
+	}
+	d.unit, d.rule = newDesk(d.t, d.dir, rules).unit, name(i)
 }
 
 // show is a message on a line.
@@ -476,9 +488,7 @@ rule r between a, b {
 	})
 }
 
-// What is pending was told to nobody and makes no message, nor does its match; what was missing expires once.
-func TestHandlersOverWindows(t *testing.T) {
-	d := newDesk(t, t.TempDir(), `
+const overWindows = `
 param date: date
 
 source a from csv {
@@ -514,11 +524,21 @@ rule r between a, b {
   on expired b { do pager { text = "expired ${sample(id, 9)} of ${date}" } }
   on cleared { do pager { text = "cleared ${sample(id, 9)} at ${sample(a.at, 1)}" } }
 }
-`)
+`
+
+// What is pending was told to nobody and makes no message, nor does its match; what was missing expires once. So it is too where
+// the rule has another name in each run.
+func TestHandlersOverWindows(t *testing.T) {
+	t.Run("one name", func(t *testing.T) { runOverWindows(t, false) })
+	t.Run("other names", func(t *testing.T) { runOverWindows(t, true) })
+}
+
+func runOverWindows(t *testing.T, rename bool) {
+	d := newDesk(t, t.TempDir(), overWindows)
 	d.at = time.Date(2026, 11, 26, 6, 30, 0, 0, time.UTC)
 	d.write("a.csv", "id,at\nlate,2026-11-20 23:59:58\nlost,2026-11-20 12:00:00\nslow,2026-11-20 13:00:00\nedge,2026-11-20 23:59:59\n")
 	d.write("b.csv", "id,at\nlate,2026-11-21 00:00:03\nslow,2026-11-21 15:00:00\n")
-	for _, step := range []struct {
+	for i, step := range []struct {
 		date string
 		want []string
 	}{
@@ -529,8 +549,14 @@ rule r between a, b {
 		{"2026-11-23", nil},
 		{"2026-11-20", nil},
 	} {
+		if rename && i > 0 {
+			d.rename(overWindows, i)
+		}
 		d.params["date"] = step.date
-		_, messages := d.run()
+		report, messages := d.run()
+		if report.Run.Rule != cmp.Or(d.rule, "r") {
+			t.Errorf("the report is of rule %s", report.Run.Rule)
+		}
 		for i := range messages { // rows come in the order of their hashes
 			text := messages[i].Fields["text"]
 			text.Text = strings.NewReplacer("slow, lost", "lost, slow", "lost, edge", "edge, lost").Replace(text.Text)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
+	"github.com/recon-lang/recon/lang/program"
 )
 
 // Ledger reads what is open, and what was run, from a state folder, and notes what people decide. It holds the
@@ -20,18 +21,30 @@ type Ledger struct {
 	store *state.Store
 	views viewers
 	dir   string
+	moved map[string]string
 }
 
-// OpenLedger opens the state in dir. role says what for, for the message to others who wait.
-func OpenLedger(ctx context.Context, dir string, wait time.Duration, role string) (*Ledger, error) {
-	store, err := state.Open(ctx, dir, state.Options{Wait: wait, Role: role})
+// OpenLedger opens the state in dir. role says what for, for the message to others who wait. moved is what the rule files say of
+// rules that are called otherwise now: what such a rule left is shown under its new name, also before it is run under that.
+func OpenLedger(ctx context.Context, dir string, wait time.Duration, role string, moved []program.Moved) (*Ledger, error) {
+	names := movedNames(moved)
+	store, err := state.Open(ctx, dir, state.Options{Wait: wait, Role: role, Moved: names})
 	if errors.Is(err, state.ErrNoState) {
 		return nil, fmt.Errorf("no state in %s: nothing has been run there yet; see --state and --in", dir)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &Ledger{store: store, views: viewers{}, dir: dir}, nil
+	return &Ledger{store: store, views: viewers{}, dir: dir, moved: names}, nil
+}
+
+// movedNames are the names that rules have now, by those that they had.
+func movedNames(moved []program.Moved) map[string]string {
+	names := map[string]string{}
+	for _, m := range moved {
+		names[m.From] = m.To
+	}
+	return names
 }
 
 // Close lets go of the state.
@@ -53,6 +66,17 @@ func (l *Ledger) Rules() []string {
 
 // Has reports whether the state has something of a rule.
 func (l *Ledger) Has(rule string) bool { return slices.Contains(l.Rules(), rule) }
+
+// Known is the name under which the state has something of a rule: the rule's own, or, where it had another one before, its
+// present one. The error says what there is instead.
+func (l *Ledger) Known(rule string) (string, error) {
+	for _, name := range []string{rule, l.moved[rule]} {
+		if name != "" && l.Has(name) {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("the state in %s has nothing of a rule %q; it has %s", l.dir, rule, strings.Join(l.Rules(), ", "))
+}
 
 // Breaks are the open breaks of a rule, or of all rules (""), in no order that a reader would look for.
 func (l *Ledger) Breaks(ctx context.Context, rule string) iter.Seq2[*result.Break, error] {
@@ -88,8 +112,9 @@ func (l *Ledger) found(b *state.Break, err error) (*result.Break, error) {
 
 // Find are the breaks of a rule whose key begins with these parts.
 func (l *Ledger) Find(ctx context.Context, rule string, parts []string) ([]result.Break, error) {
-	if !l.Has(rule) {
-		return nil, fmt.Errorf("the state in %s has nothing of a rule %q; it has %s", l.dir, rule, strings.Join(l.Rules(), ", "))
+	rule, err := l.Known(rule)
+	if err != nil {
+		return nil, err
 	}
 	var list []result.Break
 	width := 0 // parts of the rule's key

@@ -92,7 +92,9 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	if err != nil {
 		return err
 	}
-	store, err := state.Open(ctx, e.cfg.StateDir, state.Options{Create: true, Wait: e.cfg.Wait, Role: "recon run " + p.Rule.Name})
+	store, err := state.Open(ctx, e.cfg.StateDir, state.Options{
+		Create: true, Wait: e.cfg.Wait, Role: "recon run " + p.Rule.Name, Moved: movedNames(e.program.Moved),
+	})
 	if err != nil {
 		return err
 	}

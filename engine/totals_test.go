@@ -243,7 +243,7 @@ func TestTotalsWithDrill(t *testing.T) {
 			t.Errorf("%s is asked for %+v, then for %+v", name, asked[0].Where, asked[1].Where)
 		}
 	}
-	l, err := engine.OpenLedger(context.Background(), w.cfg.StateDir, 0, "test")
+	l, err := engine.OpenLedger(context.Background(), w.cfg.StateDir, 0, "test", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/recon-lang/recon/engine"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/spf13/cobra"
 )
@@ -110,7 +109,7 @@ func withBreaks(c *cobra.Command, env environment, at *target, filter *breakFilt
 	if err := filter.check(); err != nil {
 		return err
 	}
-	ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon "+c.Name())
+	ledger, err := at.ledger(c.Context(), "recon "+c.Name())
 	if err != nil {
 		return err
 	}
@@ -120,8 +119,10 @@ func withBreaks(c *cobra.Command, env environment, at *target, filter *breakFilt
 	}
 	var list []result.Break
 	for _, rule := range rules {
-		if rule != "" && !ledger.Has(rule) {
-			return fmt.Errorf("the state in %s has nothing of a rule %q; it has %s", at.stateDir(), rule, strings.Join(ledger.Rules(), ", "))
+		if rule != "" {
+			if rule, err = ledger.Known(rule); err != nil {
+				return err
+			}
 		}
 		for b, err := range filter.filtered(ledger.Breaks(c.Context(), rule)) {
 			if err != nil {
@@ -154,7 +155,7 @@ func newBreaksShow(env environment) *cobra.Command {
 		Example: "  recon breaks show 4ZK7",
 		Args:    takes(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon breaks show")
+			ledger, err := at.ledger(c.Context(), "recon breaks show")
 			if err != nil {
 				return err
 			}
@@ -212,7 +213,7 @@ nothing and moves no money: the rows may still match, and changed data opens the
 			if who == "" {
 				return errors.New("say who accepts: --who NAME")
 			}
-			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon breaks accept")
+			ledger, err := at.ledger(c.Context(), "recon breaks accept")
 			if err != nil {
 				return err
 			}
@@ -241,7 +242,7 @@ func newBreaksUnaccept(env environment) *cobra.Command {
 		Short: "take an acceptance back",
 		Args:  takes(cobra.MinimumNArgs(1)),
 		RunE: func(c *cobra.Command, ids []string) error {
-			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon breaks unaccept")
+			ledger, err := at.ledger(c.Context(), "recon breaks unaccept")
 			if err != nil {
 				return err
 			}

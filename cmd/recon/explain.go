@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/recon-lang/recon/engine"
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/spf13/cobra"
 )
@@ -32,7 +31,7 @@ explain CODE prints what a diagnostic means, with a bad and a good example.`,
 			if len(args) == 1 {
 				return fmt.Errorf("explain which key of rule %s? see recon breaks list %s", args[0], args[0])
 			}
-			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon explain")
+			ledger, err := at.ledger(c.Context(), "recon explain")
 			if err != nil {
 				return err
 			}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"github.com/recon-lang/recon/engine"
 	"github.com/spf13/cobra"
 )
 
@@ -26,7 +25,7 @@ wait behind it. --drop ends a message: nobody gets it any more.`,
 			if format != "text" && format != "json" {
 				return fmt.Errorf("unknown format %q: text or json", format)
 			}
-			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon runs outbox")
+			ledger, err := at.ledger(c.Context(), "recon runs outbox")
 			if err != nil {
 				return err
 			}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"github.com/recon-lang/recon/engine"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/spf13/cobra"
 )
@@ -36,7 +35,7 @@ func newRunsList(env environment) *cobra.Command {
 			if format != "text" && format != "json" {
 				return fmt.Errorf("unknown format %q: text or json", format)
 			}
-			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon runs list")
+			ledger, err := at.ledger(c.Context(), "recon runs list")
 			if err != nil {
 				return err
 			}
@@ -89,7 +88,7 @@ func newRunsShow(env environment) *cobra.Command {
 		Long:  "show prints what a run found. RUN is its id, or the beginning of it.",
 		Args:  takes(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, args []string) error {
-			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon runs show")
+			ledger, err := at.ledger(c.Context(), "recon runs show")
 			if err != nil {
 				return err
 			}
@@ -120,7 +119,7 @@ of hashes over the records; and, for every window, that its rows are as they wer
 fit. Exit code 0: all fits; 1: something does not.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			ledger, err := engine.OpenLedger(c.Context(), at.stateDir(), at.wait, "recon runs verify")
+			ledger, err := at.ledger(c.Context(), "recon runs verify")
 			if err != nil {
 				return err
 			}

@@ -9,7 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/recon-lang/recon/engine"
+	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk/schema"
 	"github.com/spf13/cobra"
 )
 
@@ -48,6 +51,17 @@ func (t *target) stateDir() string {
 		return t.state
 	}
 	return filepath.Join(beside(t.paths()), ".recon")
+}
+
+// ledger opens the state folder for reading and deciding. Rule files beside it say which rules are called otherwise now; they need
+// not be valid, and need not be there.
+func (t *target) ledger(ctx context.Context, role string) (*engine.Ledger, error) {
+	var moved []program.Moved
+	if files, err := ruleFiles(t.paths()); err == nil {
+		none := func([]string) schema.Catalog { return schema.Catalog{} }
+		moved = lang.CompileAll(files, opener(files), none).Program.Moved
+	}
+	return engine.OpenLedger(ctx, t.stateDir(), t.wait, role, moved)
 }
 
 // instant is the run's instant.
