@@ -36,12 +36,6 @@ func (p *progress) show(now engine.Progress) {
 	if p.w == nil {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if time.Since(p.last) < refresh {
-		return
-	}
-	p.last = time.Now()
 	line := fmt.Sprintf("%s  %s  %s", now.Rule, now.Phase, elapsed(time.Since(p.start)))
 	for _, s := range now.Sides {
 		line += fmt.Sprintf("  %s %s rows", s.Name, short(s.Rows))
@@ -52,6 +46,20 @@ func (p *progress) show(now engine.Progress) {
 	if now.Total > 0 {
 		line += fmt.Sprintf("  %d of %d", now.Done, now.Total)
 	}
+	p.line(line)
+}
+
+// line shows a line instead of the last one, unless that is too new. It may be called by several goroutines.
+func (p *progress) line(line string) {
+	if p.w == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if time.Since(p.last) < refresh {
+		return
+	}
+	p.last = time.Now()
 	pad := max(0, p.width-len(line))
 	p.width = len(line)
 	fmt.Fprint(p.w, "\r"+line+strings.Repeat(" ", pad))

@@ -19,6 +19,10 @@ type testFlags struct {
 	run     string
 	verbose bool
 	update  bool
+
+	coverage bool
+	mutate   bool
+	min      string
 }
 
 func newTest(env environment) *cobra.Command {
@@ -33,9 +37,15 @@ Every outcome that a run produces, other than matched, must be expected. What wa
 found and not expected with a plus. --update writes what was found into the files as the new expectations: read the difference
 before you keep it.
 
-Exit code 0: all passed; 1: a test failed; 2: trouble.`,
+--coverage shows which outcomes, comparisons, gates and handlers of each rule its tests reach, and in which ways: a comparison agrees and
+differs, a gate fires and stays quiet. --mutate changes each operator, tolerance and condition of a rule, one at a time, runs its
+tests again, and shows the changes that none of them notices. --min makes a gate of either.
+
+Exit code 0: all passed; 1: a test failed, or a rule stays below --min; 2: trouble.`,
 		Example: `  recon test
   recon test rules/daily.recon --run midnight
+  recon test --coverage --min 80%
+  recon test rules/daily.recon --mutate
   recon test --format junit > report.xml`,
 		RunE: func(c *cobra.Command, paths []string) error { return o.do(c.Context(), env, paths) },
 	}
@@ -43,12 +53,22 @@ Exit code 0: all passed; 1: a test failed; 2: trouble.`,
 	c.Flags().StringVar(&o.run, "run", "", `only tests whose "rule: title" fits this regular expression`)
 	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "name the tests that pass too")
 	c.Flags().BoolVar(&o.update, "update", false, "write what was found into the files as the new expectations")
+	c.Flags().BoolVar(&o.coverage, "coverage", false, "show what of each rule its tests reach (text or json)")
+	c.Flags().BoolVar(&o.mutate, "mutate", false, "show the changes of each rule that none of its tests notices")
+	c.Flags().StringVar(&o.min, "min", "", "exit with 1 if less of a rule is reached (or, with --mutate, noticed): 80%")
+	c.MarkFlagsMutuallyExclusive("update", "coverage")
+	c.MarkFlagsMutuallyExclusive("update", "mutate")
+	c.MarkFlagsMutuallyExclusive("update", "min")
 	return c
 }
 
 func (o *testFlags) do(ctx context.Context, env environment, paths []string) error {
 	if !slices.Contains(testFormats, o.format) {
 		return fmt.Errorf("unknown format %q: %s", o.format, strings.Join(testFormats, ", "))
+	}
+	least, err := o.least()
+	if err != nil {
+		return err
 	}
 	p, err := load(ctx, env, paths)
 	if err != nil {
@@ -75,13 +95,21 @@ func (o *testFlags) do(ctx context.Context, env environment, paths []string) err
 	if o.update {
 		return p.update(env, results)
 	}
+	if o.mutate {
+		return o.mutants(ctx, env, p, cfg, results, least)
+	}
 	if err := o.print(env, p, results); err != nil {
 		return err
 	}
+	low, err := o.cover(env, p, results, least)
+	if err != nil {
+		return err
+	}
 	for _, r := range results {
-		if !r.Passed() {
-			return exitError(exitFindings)
-		}
+		low = low || !r.Passed()
+	}
+	if low {
+		return exitError(exitFindings)
 	}
 	return nil
 }

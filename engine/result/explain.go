@@ -32,36 +32,36 @@ func Explain(w io.Writer, b *Break, style Style) error {
 }
 
 func (p *printer) facts(b *Break) {
-	t := &table{indent: "  ", head: []string{"", ""}}
-	t.add("break", b.ID)
+	t := &Table{Indent: "  ", Head: []string{"", ""}}
+	t.Add("break", b.ID)
 	for _, f := range b.Key {
-		t.add("key "+f.Name, Format(f.Value, nil))
+		t.Add("key "+f.Name, Format(f.Value, nil))
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.Params)) {
-		t.add("param "+name, b.Params[name])
+		t.Add("param "+name, b.Params[name])
 	}
 	if text := amountText(b); text != "" {
-		t.add("amount", text)
+		t.Add("amount", text)
 	}
 	switch {
 	case b.Pending:
-		t.add("state", "pending: not reported, a partner may still come")
+		t.Add("state", "pending: not reported, a partner may still come")
 	case b.Expired:
-		t.add("state", "expired: the partner did not come in time")
+		t.Add("state", "expired: the partner did not come in time")
 	default:
-		t.add("state", b.State())
+		t.Add("state", b.State())
 	}
 	if b.FirstRun != "" {
-		t.add("first seen", b.FirstSeen.Format(timeFormat)+" by run "+b.FirstRun)
+		t.Add("first seen", b.FirstSeen.Format(timeFormat)+" by run "+b.FirstRun)
 	}
 	if b.LastRun != "" {
-		t.add("last seen", "by run "+b.LastRun)
+		t.Add("last seen", "by run "+b.LastRun)
 	}
 	if b.Stale {
-		t.add("stale", "the rule has changed since; run its window again")
+		t.Add("stale", "the rule has changed since; run its window again")
 	}
 	if a := b.Accepted; a != nil {
-		t.add("accepted", "by "+a.Who+" on "+a.When.Format(timeFormat)+": "+a.Why)
+		t.Add("accepted", "by "+a.Who+" on "+a.When.Format(timeFormat)+": "+a.Why)
 	}
 	p.table(t)
 }
@@ -75,21 +75,21 @@ func (p *printer) comparison(b *Break, c *Comparison) {
 		verdict = p.style.Paint(Red, "differs")
 	}
 	p.printf("\n  compare %s: %s\n", p.style.Paint(bold, c.Name), verdict)
-	t := &table{indent: "    ", head: []string{"", ""}}
+	t := &Table{Indent: "    ", Head: []string{"", ""}}
 	zone := b.zone()
 	for _, term := range c.Terms {
-		t.add(term.Side, withUnit(term.Value, zone))
+		t.Add(term.Side, withUnit(term.Value, zone))
 	}
 	if c.Reason != "" {
-		t.add("because", c.Reason)
+		t.Add("because", c.Reason)
 	}
 	if c.Difference != "" {
-		t.add("apart", c.Difference)
+		t.Add("apart", c.Difference)
 	}
 	if c.Bound != "" {
-		t.add("allowed", c.Bound)
+		t.Add("allowed", c.Bound)
 	} else if !c.Skipped {
-		t.add("allowed", "nothing: they must be equal")
+		t.Add("allowed", "nothing: they must be equal")
 	}
 	p.table(t)
 }
@@ -118,13 +118,13 @@ func (p *printer) rows(b *Break) {
 		if r.Reason != "" {
 			p.printf("    %s\n", r.Reason)
 		}
-		t := &table{indent: "    ", head: []string{"", ""}}
+		t := &Table{Indent: "    ", Head: []string{"", ""}}
 		for _, f := range r.Values {
 			text := Format(f.Value, r.zone())
 			if f.Unit != "" && !f.Value.Null {
 				text += " " + f.Unit
 			}
-			t.add(f.Name, text)
+			t.Add(f.Name, text)
 		}
 		p.table(t)
 	}
@@ -137,14 +137,14 @@ func List(w io.Writer, list []Break, style Style) error {
 		p.printf("no breaks\n")
 		return p.err
 	}
-	t := &table{head: []string{"break", "rule", "state", "what", "key", ">amount", "since", "values"}}
+	t := &Table{Head: []string{"break", "rule", "state", "what", "key", ">amount", "since", "values"}}
 	for i := range list {
 		b := &list[i]
 		since := ""
 		if !b.FirstSeen.IsZero() {
 			since = b.FirstSeen.Format(time.DateOnly)
 		}
-		t.add(b.ID, b.Rule, b.State(), b.What(), b.KeyText(), amountText(b), since, b.Values())
+		t.Add(b.ID, b.Rule, b.State(), b.What(), b.KeyText(), amountText(b), since, b.Values())
 	}
 	p.table(t)
 	counts := map[string]int64{}

@@ -32,21 +32,23 @@ func (s Style) Paint(code, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// table is text in columns, padded by display width. Columns whose heading starts
+// Table is text in columns, padded by display width. Columns whose heading starts
 // with ">" are aligned to the right.
-type table struct {
-	indent string
-	head   []string
+type Table struct {
+	Indent string
+	Head   []string
 	rows   [][]string
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+// Add adds a row: as many cells as Head has.
+func (t *Table) Add(cells ...string) { t.rows = append(t.rows, cells) }
 
-func (t *table) write(w io.Writer, style Style) error {
-	right := make([]bool, len(t.head))
-	widths := make([]int, len(t.head))
-	head := make([]string, len(t.head))
-	for i, h := range t.head {
+// Write writes the table, without its heading if that is empty.
+func (t *Table) Write(w io.Writer, style Style) error {
+	right := make([]bool, len(t.Head))
+	widths := make([]int, len(t.Head))
+	head := make([]string, len(t.Head))
+	for i, h := range t.Head {
 		right[i] = strings.HasPrefix(h, ">")
 		head[i] = strings.TrimPrefix(h, ">")
 		widths[i] = diag.Width(head[i])
@@ -72,12 +74,12 @@ func (t *table) write(w io.Writer, style Style) error {
 		}
 		text := strings.TrimRight(l.String(), " ")
 		if style.Width > 0 {
-			text = cut(text, style.Width-len(t.indent))
+			text = cut(text, style.Width-len(t.Indent))
 		}
 		if code != "" {
 			text = style.Paint(code, text)
 		}
-		b.WriteString(t.indent + text + "\n")
+		b.WriteString(t.Indent + text + "\n")
 	}
 	if strings.Join(head, "") != "" {
 		line(head, Dim)

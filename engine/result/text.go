@@ -50,9 +50,9 @@ func (p *printer) printf(format string, args ...any) {
 	}
 }
 
-func (p *printer) table(t *table) {
+func (p *printer) table(t *Table) {
 	if p.err == nil {
-		p.err = t.write(p.w, p.style)
+		p.err = t.Write(p.w, p.style)
 	}
 }
 
@@ -90,11 +90,11 @@ func windowText(w *Window) string {
 const timeFormat = "2006-01-02 15:04:05 -07:00"
 
 func (p *printer) counts(run *Run) {
-	t := &table{head: []string{"outcome", ">keys"}}
+	t := &Table{Head: []string{"outcome", ">keys"}}
 	for _, side := range run.SideOrder {
-		t.head = append(t.head, ">"+side)
+		t.Head = append(t.Head, ">"+side)
 	}
-	t.head = append(t.head, "")
+	t.Head = append(t.Head, "")
 	rows := func(o Outcome) []string {
 		cells := make([]string, len(run.SideOrder))
 		for i, side := range run.SideOrder {
@@ -103,7 +103,7 @@ func (p *printer) counts(run *Run) {
 		return cells
 	}
 	add := func(label string, keys int64, cells []string, note string) {
-		t.add(append(append([]string{label, count(keys)}, cells...), note)...)
+		t.Add(append(append([]string{label, count(keys)}, cells...), note)...)
 	}
 	out := run.Outcomes
 	add("matched", out.Matched, rows(Matched), "")
@@ -131,13 +131,13 @@ func (p *printer) counts(run *Run) {
 		for _, side := range run.SideOrder {
 			summed = append(summed, count(run.Sides[side].Rows))
 		}
-		t.add(append(append([]string{"totals", ""}, read...), "")...)
-		t.add(append(append([]string{"rows summed up", ""}, summed...), "")...)
+		t.Add(append(append([]string{"totals", ""}, read...), "")...)
+		t.Add(append(append([]string{"rows summed up", ""}, summed...), "")...)
 	} else {
-		t.add(append(append([]string{"rows read", ""}, read...), "")...)
+		t.Add(append(append([]string{"rows read", ""}, read...), "")...)
 	}
 	if anyCarried {
-		t.add(append(append([]string{"rows carried", ""}, carried...), "from other windows")...)
+		t.Add(append(append([]string{"rows carried", ""}, carried...), "from other windows")...)
 	}
 	p.printf("\n")
 	p.table(t)
@@ -169,11 +169,11 @@ func (p *printer) totals(run *Run) {
 	if run.summedUp() {
 		label = "sum of all totals"
 	}
-	t := &table{head: []string{label}}
+	t := &Table{Head: []string{label}}
 	for _, side := range run.SideOrder {
-		t.head = append(t.head, ">"+side)
+		t.Head = append(t.Head, ">"+side)
 	}
-	t.head = append(t.head, ">difference")
+	t.Head = append(t.Head, ">difference")
 	for _, name := range slices.Sorted(maps.Keys(run.Totals)) {
 		for _, total := range run.Totals[name] {
 			label := name
@@ -192,7 +192,7 @@ func (p *printer) totals(run *Run) {
 					differences = append(differences, d)
 				}
 			}
-			t.add(append(cells, strings.Join(differences, " · "))...)
+			t.Add(append(cells, strings.Join(differences, " · "))...)
 		}
 	}
 	p.printf("\n")
@@ -243,10 +243,10 @@ func (p *printer) breaks(title string, list []Break, total int64) {
 		p.printf(" %s", p.style.Paint(Dim, fmt.Sprintf("(%d of %s)", len(list), count(total))))
 	}
 	p.printf("\n")
-	t := &table{indent: "  ", head: []string{"break", "what", "key", ">amount", "values"}}
+	t := &Table{Indent: "  ", Head: []string{"break", "what", "key", ">amount", "values"}}
 	for i := range list {
 		b := &list[i]
-		t.add(b.ID, b.What(), b.KeyText(), amountText(b), b.Values())
+		t.Add(b.ID, b.What(), b.KeyText(), amountText(b), b.Values())
 	}
 	p.table(t)
 }
