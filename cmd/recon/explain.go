@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 
@@ -9,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-var codePattern = regexp.MustCompile(`^(?i)RC[0-9]{4}$`)
+var codePattern = regexp.MustCompile(`^(?i)RC[0-9]+$`)
 
 func newExplain(env environment) *cobra.Command {
 	var at target
@@ -53,17 +54,33 @@ explain CODE prints what a diagnostic means, with a bad and a good example.`,
 func explainCode(env environment, code diag.Code) error {
 	e, ok := diag.Explain(code)
 	if !ok {
-		return fmt.Errorf("there is no diagnostic %s", code)
+		return fmt.Errorf("there is no diagnostic %s; recon check prints the code of each finding", code)
 	}
-	indent := func(text string) string {
-		return "    " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n    ")
+	bold, red, green := "", "", ""
+	reset := ""
+	if colour(env.out, env) {
+		bold, red, green, reset = "\x1b[1m", "\x1b[1;31m", "\x1b[1;32m", "\x1b[0m"
 	}
-	if _, err := fmt.Fprintf(env.out, "%s: %s\n\n%s\n\nbad:\n\n%s\n\ngood:\n\n%s\n", e.Code, e.Title, strings.TrimSpace(e.Why), indent(e.Bad), indent(e.Good)); err != nil {
-		return err
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s%s: %s%s\n\n%s\n", bold, e.Code, e.Title, reset, strings.TrimSpace(e.Why))
+	if e.Bad != "" {
+		fmt.Fprintf(&out, "\n%sbad:%s\n\n%s\n\n%sgood:%s\n\n%s\n", red, reset, indented(e.Bad), green, reset, indented(e.Good))
 	}
 	if how := e.Silence(); how != "" {
-		_, err := fmt.Fprintf(env.out, "\nto silence it, on the statement's line or the line above:\n\n%s\n", indent(how))
-		return err
+		fmt.Fprintf(&out, "\nto silence it, on the statement's line or the line above:\n\n%s\n", indented(how))
 	}
-	return nil
+	_, err := io.WriteString(env.out, out.String())
+	return err
+}
+
+// indented is an example of several lines as it stands in a text. Its blank lines stay empty.
+func indented(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(strings.TrimRight(text, "\n")) {
+		if strings.TrimSpace(line) != "" {
+			out.WriteString("    ")
+		}
+		out.WriteString(line)
+	}
+	return out.String()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/builtin"
 	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/langtest"
 	"github.com/recon-lang/recon/lang/syntax"
 	"github.com/recon-lang/recon/plugins"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -25,7 +26,7 @@ import (
 func TestReferencePages(t *testing.T) {
 	for name, write := range map[string]func(io.Writer){
 		"cli":         writeCommands,
-		"diagnostics": writeDiagnostics,
+		"diagnostics": func(w io.Writer) { writeDiagnostics(t, w) },
 		"functions":   writeFunctions,
 		"lints":       writeLints,
 		"plugins":     writePlugins,
@@ -57,9 +58,9 @@ func pageHead(w io.Writer, title, intro string) {
 	fmt.Fprintf(w, "<!-- Made from the code by go test ./cmd/recon -run TestReferencePages -update; do not edit. -->\n\n# %s\n\n%s\n", title, intro)
 }
 
-func writeDiagnostics(w io.Writer) {
+func writeDiagnostics(t *testing.T, w io.Writer) {
 	pageHead(w, "Diagnostics", "What `recon check` and the editor report, by code. A code is never used again for something else. "+
-		"`recon explain CODE` prints the same. The first example gets the code, the second does not.")
+		"`recon explain CODE` prints the same. The first example gets the code, with the message below it; the second does not.")
 	ranges := []struct{ prefix, title string }{
 		{"RC1", "Text and syntax"}, {"RC2", "Names and types"}, {"RC3", "Plugins and settings"}, {"RC4", "Lint"}, {"RC5", "Plan"}, {"RC6", "Tests"},
 	}
@@ -80,7 +81,7 @@ func writeDiagnostics(w io.Writer) {
 				good = "recon-part" // examples of syntax need no sources
 			}
 			if e.Bad != "" {
-				fmt.Fprintf(w, "\n```recon-bad %s\n%s```\n", e.Code, lines(e.Bad))
+				fmt.Fprintf(w, "\n```recon-bad %s\n%s```\n\n```text\n%s```\n", e.Code, lines(e.Bad), said(t, e))
 			}
 			if e.Good != "" {
 				fmt.Fprintf(w, "\n```%s\n%s```\n", good, lines(e.Good))
@@ -92,24 +93,45 @@ func writeDiagnostics(w io.Writer) {
 	}
 }
 
+// said is what is reported of the bad example of a code, with the place at fault.
+func said(t *testing.T, e diag.Explanation) string {
+	unit := lang.CompileAll([]*diag.File{{Name: "page.recon", Text: []byte(e.Bad)}}, langtest.Import, func([]string) schema.Catalog { return bundled() })
+	diags := append(unit.Diags, unit.Lint()...)
+	if !unit.Diags.HasErrors() && len(unit.Program.Tests) > 0 {
+		diags = append(diags, testDiagnostics(t, unit.Program)...)
+	}
+	diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code != e.Code })
+	if len(diags) == 0 {
+		t.Errorf("the bad example of %s does not get it", e.Code)
+	}
+	var text strings.Builder
+	if err := diag.Text(&text, diags, false); err != nil {
+		t.Error(err)
+	}
+	return lines(text.String())
+}
+
+// bundled describes the plugins and actions that recon brings along.
+func bundled() schema.Catalog {
+	sources := map[string]schema.Source{}
+	for name, source := range plugins.Builtin() {
+		sources[name] = source().Describe()
+	}
+	return schema.Catalog{Sources: sources, Actions: bundledActions()}
+}
+
 // writeLints lists the lints, each with what recon fix does about its bad example.
 func writeLints(w io.Writer) {
 	pageHead(w, "Lints", "What `recon check` warns of: files that are valid and probably not what was meant. Each has a page in "+
 		"[diagnostics](diagnostics.md#lint). Where one is wrong, [silence it](../how-to/silence-a-lint.md); with `recon check --strict` those that are left are findings. "+
 		"\"Mends\" says that `recon fix` may make the change unasked, \"offers\" that an editor and the json output suggest one.")
 	fmt.Fprint(w, "\n| lint | finds | fix |\n|---|---|---|\n")
-	sources := map[string]schema.Source{}
-	for name, source := range plugins.Builtin() {
-		sources[name] = source().Describe()
-	}
 	for _, e := range diag.Codes() {
 		if !e.Code.Lint() {
 			continue
 		}
 		fix := ""
-		unit := lang.Compile([]*diag.File{{Name: "bad.recon", Text: []byte(e.Bad)}}, func([]string) schema.Catalog {
-			return schema.Catalog{Sources: sources, Actions: bundledActions()}
-		})
+		unit := lang.Compile([]*diag.File{{Name: "bad.recon", Text: []byte(e.Bad)}}, func([]string) schema.Catalog { return bundled() })
 		for _, d := range unit.Lint() {
 			for _, f := range d.Fixes {
 				if d.Code == e.Code && f.Safe {
