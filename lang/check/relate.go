@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -89,7 +90,27 @@ func (x *typer) sameKind(at diag.Span, a, b value) bool {
 	return false
 }
 
+// shortDate is a date as it is often written, which reads as a difference of numbers.
+var shortDate = regexp.MustCompile(`^([0-9]{4}) *- *([0-9]{1,2}) *- *([0-9]{1,2})$`)
+
+// paddedDate is how a value that is written as 2026-3-2 is written as a date, or "".
+func paddedDate(v value) string {
+	if v.Span.File == nil || !numeric(v.Type.Kind) {
+		return ""
+	}
+	m := shortDate.FindStringSubmatch(v.Span.Text())
+	if m == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s-%02s-%02s", m[1], m[2], m[3])
+}
+
 func compareHint(a, b value) string {
+	for _, v := range []value{a, b} {
+		if date := paddedDate(v); date != "" {
+			return "a date is written " + date
+		}
+	}
 	if textual(b.Type.Kind) {
 		a, b = b, a
 	}

@@ -1,11 +1,19 @@
 package diag
 
+import "strings"
+
 // Suggest is the one of names that word was probably meant to be: the nearest within two
-// edits (one, for words of up to four characters), or "". Of equally near ones it is the first.
+// edits (one, for words of up to four characters), or "". Of equally near ones it is the first. One that differs in the
+// case of letters only is nearer than any other.
 func Suggest(word string, names []string) string {
 	const longest = 64 // bytes: nobody mistypes a word of that length
 	if len(word) > longest {
 		return ""
+	}
+	for _, name := range names {
+		if strings.EqualFold(name, word) {
+			return name
+		}
 	}
 	limit := 2
 	if len([]rune(word)) <= 4 {

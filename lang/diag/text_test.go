@@ -130,7 +130,7 @@ func TestPosition(t *testing.T) {
 
 func TestSuggest(t *testing.T) {
 	names := []string{"key", "compare", "where", "amount"}
-	for word, want := range map[string]string{"kye": "key", "amout": "amount", "compair": "compare", "wher": "where", "k": "", "xyz": "", "KEY": "", "金额": ""} {
+	for word, want := range map[string]string{"kye": "key", "amout": "amount", "compair": "compare", "wher": "where", "k": "", "xyz": "", "KEY": "key", "Key": "key", "金额": ""} {
 		if got := Suggest(word, names); got != want {
 			t.Errorf("Suggest(%q) = %q, want %q", word, got, want)
 		}

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/recon-lang/recon/lang/diag"
 )
@@ -166,7 +167,7 @@ func (s *shape) twoValues() *fault {
 		f.code, f.message, f.hint = diag.UnknownUnit, "a unit stands directly after its number", "write: "+before+here
 	case s.tokens[s.i-1].Kind == Number && s.tokens[s.i].Kind == Name && IsCurrency(here):
 		f.code, f.message, f.hint = diag.BadMoney, "exactly one blank stands between a number and its currency", "write: "+before+" "+here
-	case s.tokens[s.i-1].Kind == Number && s.tokens[s.i].Kind == Name && len(here) == 3 && here >= "AAA" && here <= "ZZZ":
+	case s.tokens[s.i-1].Kind == Number && s.tokens[s.i].Kind == Name && len(here) == 3 && here >= "AAA" && here <= "ZZZ" && otherWord(here) == "":
 		f.code, f.message = diag.BadMoney, here+" is no currency of ISO 4217"
 	case s.tokens[s.i-1].Kind == Date && s.tokens[s.i].Kind == Number:
 		f.code, f.message, f.hint = diag.BadDate, "a time is attached to its date with T", "write: "+before+"T06:30"
@@ -174,6 +175,9 @@ func (s *shape) twoValues() *fault {
 		f.hint = "to call a function, write: " + before + "(" + quotedInside(here) + ")"
 	default:
 		f.hint = otherWord(here)
+		if lower := strings.ToLower(here); lower != here && isOperatorWord(lower) {
+			f.fix = &lower
+		}
 	}
 	return f
 }
@@ -188,7 +192,7 @@ func quotedInside(text string) string {
 // otherWord says what to write instead of an operator word of other languages.
 func otherWord(word string) string {
 	switch word {
-	case "AND", "OR", "NOT", "IN":
+	case "AND", "OR", "NOT", "IN", "And", "Or", "Not", "In":
 		return "operators are written in lower case: and or not in"
 	case "is", "IS":
 		return "to ask for null, write: x == null"

@@ -137,8 +137,9 @@ type fault struct {
 
 func (f *fault) Error() string { return f.message }
 
-// headFault words an error that participle gives for statement s, whose head ends at end.
-func headFault(err error, s *Statement, end int) *fault {
+// headFault words an error that participle gives for statement s, whose head are these tokens.
+func (p *parser) headFault(err error, s *Statement, tokens []Token) *fault {
+	end := tokens[len(tokens)-1].End
 	var own *fault
 	if errors.As(err, &own) {
 		return own
@@ -165,6 +166,7 @@ func headFault(err error, s *Statement, end int) *fault {
 	if expected != "" {
 		f.message = "expected " + expected + ", found " + quoted(t.Value)
 	}
+	p.habit(f, s, tokens, expected)
 	return f
 }
 

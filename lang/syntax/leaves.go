@@ -226,12 +226,36 @@ func amount(lex *lexer.PeekingLexer) (*Expr, error) {
 		return nil, amountFault(t)
 	}
 	if next := lex.Peek(); kindOf(next) == Op {
-		return nil, amountFault(next)
+		return nil, amountHabit(lex, x, next)
 	}
 	return x, nil
 }
 
-func amountFault(t *lexer.Token) error {
+// amountHabit is the fault of an amount with t behind it, which may be what people write elsewhere.
+func amountHabit(lex *lexer.PeekingLexer, x *Expr, t *lexer.Token) error {
+	f := amountFault(t)
+	if len(x.Tokens) != 1 || x.Tokens[0].Kind != Number {
+		return f
+	}
+	after := lex.MakeCheckpoint()
+	lex.Next()
+	next := lex.Peek()
+	lex.LoadCheckpoint(after)
+	here := f.start
+	f.start = x.Tokens[0].Start
+	switch {
+	case t.Value == "%":
+		f.code, f.message, f.hint = diag.UnknownUnit, "a unit stands directly after its number", "write it without a blank: 0.1%"
+	case t.Value == "," && kindOf(next) == Number && next.Pos.Offset == t.Pos.Offset+1:
+		f.code, f.message, f.hint = diag.BadNumber, "digits are not set apart by commas", "write 1000 or 1_000"
+		f.end = spanOf(next).End
+	default:
+		f.start = here
+	}
+	return f
+}
+
+func amountFault(t *lexer.Token) *fault {
 	s := spanOf(t)
 	f := &fault{start: s.Start, end: s.End, code: diag.BadTolerance, message: "a tolerance is a number, a quantity, money or a name",
 		hint: "give a computed one a name with let"}

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 
@@ -34,6 +35,11 @@ func (p *parser) parse(tree *File) {
 	f := p.file
 	if len(f.Text) > maxFileBytes {
 		p.report(&fault{code: diag.FileTooLarge, message: "the file is larger than 4 MiB", hint: "divide it into files and import them"})
+		tree.Tokens = []Token{{Kind: Bad, End: len(f.Text)}}
+		return
+	}
+	if wide(f.Text) {
+		p.report(&fault{end: 2, code: diag.NotUTF8, message: "the file is UTF-16", hint: "save it as UTF-8"})
 		tree.Tokens = []Token{{Kind: Bad, End: len(f.Text)}}
 		return
 	}
@@ -170,6 +176,11 @@ func joins(before, after string) bool {
 	return part(l) && (part(r) || r == '.' && unicode.IsDigit(next))
 }
 
+// wide reports whether a text starts with the byte order mark of UTF-16, of which nothing else can be said.
+func wide(text []byte) bool {
+	return bytes.HasPrefix(text, []byte{0xff, 0xfe}) || bytes.HasPrefix(text, []byte{0xfe, 0xff})
+}
+
 func (p *parser) reportEncoding() {
 	at := 0
 	for at < len(p.file.Text) {
@@ -184,13 +195,18 @@ func (p *parser) reportEncoding() {
 
 // checkEdition sees to it that recon N stands at most once, first, with an N that is known.
 func (p *parser) checkEdition(tree *File) {
-	for i, d := range tree.Decls {
+	declared := false
+	for _, d := range tree.Decls {
 		e, ok := d.(*Edition)
 		if !ok {
+			_, bad := d.(*BadDecl) // there may be none where it stands
+			declared = declared || !bad
 			continue
 		}
+		before := declared
+		declared = true
 		s := e.Number.Span
-		if i > 0 {
+		if before {
 			p.report(&fault{start: e.Span.Start, end: e.Span.End, code: diag.BadEdition, message: "the edition stands once, before all declarations"})
 		} else if e.Number.Value != "1" {
 			p.report(&fault{start: s.Start, end: s.End, code: diag.BadEdition, message: "recon does not know edition " + e.Number.Value, hint: "write: recon 1"})

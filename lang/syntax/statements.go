@@ -234,7 +234,7 @@ func (p *parser) head(s *Statement, i, end int) node {
 	n, err := heads()[grammarName(s)](lex)
 	if err != nil {
 		if !p.broken(i, end) && !p.reportBadTokens(tokens) {
-			p.report(headFault(err, s, p.tok(end-1).End))
+			p.report(p.headFault(err, s, tokens))
 		}
 		return nil
 	}

@@ -55,6 +55,10 @@ func (p *parser) unknownFault(k BlockKind, i, hi int) *fault {
 	case t.Kind == Op && word == "{":
 		f.code, f.message, f.hint = diag.BlockExpected, "this block belongs to no statement", "a block opens on the line of its statement"
 		return f
+	case foreignComment(p.text[t.Start:]) > 0:
+		f.code, f.message, f.hint = diag.BadCharacter, "a comment starts with #", "write: # …"
+		f.end = f.start + foreignComment(p.text[t.Start:])
+		return f
 	case t.Kind == Op, word == "and", word == "or", word == "in":
 		f.code, f.message = diag.LeadingOperator, fmt.Sprintf("a line cannot start with `%s`", word)
 		f.hint = "end the line before with it"
