@@ -24,6 +24,7 @@ const (
 	ConstantCondition Code = "RC4020"
 	AlwaysNull        Code = "RC4021"
 	ScaleLost         Code = "RC4022"
+	PlainText         Code = "RC4023"
 )
 
 var lintCodes = []Explanation{
@@ -852,6 +853,33 @@ rule r over a {
 }
 
 secret dsn = env("DSN")
+
+rule r over a {
+  unique id
+}
+`,
+	},
+	{
+		Code:  PlainText,
+		Title: `a text in single quotes that looks as if it were evaluated`,
+		Why:   "`${date}` is a value between double quotes only. Between single quotes it is text like any other: a file of that very name is looked for, a message says it word by word.",
+		Bad: `param date: date
+
+source a from csv {
+  path = 'orders-${date}.csv'
+  columns { id string }
+}
+
+rule r over a {
+  unique id
+}
+`,
+		Good: `param date: date
+
+source a from csv {
+  path = "orders-${date}.csv"
+  columns { id string }
+}
 
 rule r over a {
   unique id

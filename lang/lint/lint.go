@@ -54,6 +54,7 @@ var Checks = []Check{
 	{diag.ConstantCondition, constantCondition},
 	{diag.AlwaysNull, alwaysNull},
 	{diag.ScaleLost, scaleLost},
+	{diag.PlainText, plainTexts},
 }
 
 // Run runs all lints. The list is sorted and holds warnings only.

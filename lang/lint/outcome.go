@@ -8,10 +8,10 @@ import (
 )
 
 // impossible says why a rule cannot have an outcome, or "".
-func impossible(r *program.Rule, outcome string) string {
+func (p *pass) impossible(r *program.Rule, outcome string) string {
 	switch outcome {
 	case "mismatch":
-		if len(r.Compare) == 0 {
+		if len(r.Compare) == 0 && !p.Diags.HasErrors() { // a comparison may not have been understood
 			return "the rule compares nothing"
 		}
 	case "pending":
@@ -45,7 +45,7 @@ func outcomeNever(p *pass) {
 					return true
 				}
 				outcome, _, _ := strings.Cut(e.Name, ".")
-				if why := impossible(r, outcome); why != "" {
+				if why := p.impossible(r, outcome); why != "" {
 					p.report(e.Span, fmt.Sprintf("%s is always 0: %s", e.Name, why), "")
 				}
 				return true
@@ -55,7 +55,7 @@ func outcomeNever(p *pass) {
 	for _, t := range p.Program.Tests {
 		for _, run := range t.Runs {
 			for _, x := range run.Expect {
-				if why := impossible(t.Rule, x.Outcome); why != "" && x.Count != 0 {
+				if why := p.impossible(t.Rule, x.Outcome); why != "" && x.Count != 0 {
 					p.report(x.Span, fmt.Sprintf("no key is ever %s: %s", x.Outcome, why), "")
 				}
 			}
@@ -67,7 +67,7 @@ func outcomeNever(p *pass) {
 func handlerNever(p *pass) {
 	for _, r := range p.Program.Rules {
 		for _, h := range r.Handlers {
-			if why := impossible(r, h.Outcome); why != "" {
+			if why := p.impossible(r, h.Outcome); why != "" {
 				p.report(h.Span, fmt.Sprintf("this handler never runs: %s", why), "")
 				continue
 			}

@@ -22,6 +22,10 @@ func unused(p *pass) {
 	for _, s := range p.Info.Uses {
 		used[s.Span] = true
 	}
+	var meant []string // in texts that plainTexts reports
+	for _, at := range p.plain() {
+		meant = append(meant, words(at.Text())...)
+	}
 	for _, f := range p.Files {
 		rules := false
 		for _, d := range f.Decls {
@@ -33,7 +37,7 @@ func unused(p *pass) {
 			name := nameOf(d)
 			_, imports := d.(*syntax.Import) // which nobody imports in turn
 			private := imports || strings.HasPrefix(name.Name, "_")
-			if !rules && !private || mentioned(name.Name, d, idle) {
+			if !rules && !private || slices.Contains(meant, name.Name) || mentioned(name.Name, d, idle) {
 				continue
 			}
 			p.report(name.Span, fmt.Sprintf("nothing uses %s %s", kindOf(d), name.Name), "remove it", removal(d, private)...)
