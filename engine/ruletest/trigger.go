@@ -56,9 +56,6 @@ func (r *runner) looks(ctx context.Context, out *Run) error {
 	if again >= maxLooks {
 		return fmt.Errorf("the trigger of rule %s looks %d times again; a test looks at most %d times", r.rule.Name, again, maxLooks)
 	}
-	if err := r.lookedUp(); err != nil {
-		return err
-	}
 	fired, settled := map[string]bool{}, map[string]bool{}
 	side := r.rule.Sides[t.Side].Name
 	for look := int64(0); ; look++ {
@@ -97,17 +94,6 @@ func (r *runner) looks(ctx context.Context, out *Run) error {
 			return nil
 		}
 	}
-}
-
-// lookedUp reports a side of the trigger whose rows come later: they fire at once.
-func (r *runner) lookedUp() error {
-	src := r.rule.Sides[r.rule.Trigger.Side].Source
-	for _, g := range r.run.Given {
-		if r.original(src) == g.Source && g.After > 0 {
-			return fmt.Errorf("the rows of %s fire at 0s, so its table cannot come later; write given %s without after", g.Source.Name, g.Source.Name)
-		}
-	}
-	return nil
 }
 
 // sortKeyOf tells keys apart; a row without a key is told by its values.

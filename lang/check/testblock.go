@@ -246,6 +246,8 @@ func (t *testCheck) clock() {
 				late = i
 				if t.rule.Trigger == nil {
 					t.report(diag.TestClock, g.Span, fmt.Sprintf("rule %s has no trigger: a run reads all its sources at once", t.rule.Name), "several runs at different instants are written run at … { … }")
+				} else if side := t.rule.Trigger.Side; g.After > 0 && side >= 0 && g.Source == t.rule.Sides[side].Source {
+					t.report(diag.TestClock, g.Span, fmt.Sprintf("the rows of %s fire at 0s, so its table cannot come later", t.rule.Sides[side].Name), "leave out after")
 				} else if len(t.prog.Runs) > 1 {
 					t.report(diag.TestClock, g.Span, "a test in which tables come later has one run: the changes at 0s and the looks after them", "write a test of its own")
 				}
