@@ -35,8 +35,8 @@ func newNew(env environment) *cobra.Command {
 		Use:   "new [DIR]",
 		Short: "make a project that runs at once",
 		Long: `new makes a small project in a folder, by default the current one: a rule file whose comments explain it, two days of
-data, tests, a README, a .gitignore and a workflow for CI. It checks and runs as it is, and finds a few differences;
-change it into your own.
+data, tests, a README, a .gitignore and a workflow for CI. It checks, tests and runs as it is, and finds a few
+differences; change it into your own.
 
 The folder is made if there is none. No file is overwritten: if one of the names is taken, nothing is written.`,
 		Example: "  recon new shop\n  cd shop && recon run",
@@ -165,6 +165,7 @@ func sayMade(env environment, dir string) error {
 		fmt.Fprintf(&out, "  cd %s\n", shellWord(dir))
 	}
 	fmt.Fprint(&out, `  recon check --strict                 the rule is valid
+  recon test                           and does what its tests say
   recon run                            2 matched, 1 mismatch, 1 missing, 1 pending
   recon explain daily_payments B1003   why this one differs
 `)

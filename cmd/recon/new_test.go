@@ -71,7 +71,7 @@ func TestNewWorkflow(t *testing.T) {
 		t.Fatal(err)
 	}
 	steps := regexp.MustCompile(`(?m)^ +- run: recon (.*)$`).FindAllStringSubmatch(string(text), -1)
-	if len(steps) < 3 {
+	if len(steps) < 4 {
 		t.Fatalf("the workflow runs %v", steps)
 	}
 	for _, step := range steps {
