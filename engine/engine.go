@@ -99,10 +99,11 @@ func New(p *program.Program, cfg Config) *Engine {
 	return &Engine{program: p, cfg: cfg}
 }
 
-// Request says which rule is run, with which parameters (as texts), and at which instant.
+// Request says which rule is run, with which parameters, and at which instant.
 type Request struct {
 	Rule   *program.Rule
-	Params map[string]string
+	Params map[string]string       // as texts of a command line
+	Values map[string]schema.Value // of the parameters' own types; they come before Params
 	At     time.Time
 }
 
@@ -118,7 +119,7 @@ type prepared struct {
 
 // prepare works out parameters, window and settings.
 func (e *Engine) prepare(req Request) (*prepared, error) {
-	params, err := e.params(req.Rule, req.Params, req.At)
+	params, err := e.params(req)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +200,7 @@ func (p *prepared) setWindow() error {
 
 // Window is the window that a run of the request would speak for; ok is false for a rule without one.
 func (e *Engine) Window(req Request) (start, end time.Time, ok bool, err error) {
-	params, err := e.params(req.Rule, req.Params, req.At)
+	params, err := e.params(req)
 	if err != nil {
 		return start, end, false, err
 	}
@@ -285,7 +286,7 @@ func closeAll(sources []sdk.Source) {
 // them is empty, as the shape does not depend on it.
 func (e *Engine) Columns(ctx context.Context, src *program.Source, params map[string]string, at time.Time) (schema.Table, error) {
 	probe := &program.Rule{Name: src.Name, Params: usedParams(src, e.program.Params)}
-	values, err := e.params(probe, params, at)
+	values, err := e.params(Request{Rule: probe, Params: params, At: at})
 	if err != nil {
 		return schema.Table{}, err
 	}

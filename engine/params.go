@@ -18,7 +18,8 @@ import (
 // params gives each parameter of the rule its value: from the texts given, or its default. A name that no
 // parameter of the program has is an error, because it is a slip of the pen that would change
 // what is compared.
-func (e *Engine) params(r *program.Rule, given map[string]string, at time.Time) (map[string]schema.Value, error) {
+func (e *Engine) params(req Request) (map[string]schema.Value, error) {
+	r, given := req.Rule, req.Params
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if !slices.ContainsFunc(e.program.Params, func(p *program.Param) bool { return p.Name == name }) {
 			known := make([]string, 0, len(e.program.Params))
@@ -33,7 +34,7 @@ func (e *Engine) params(r *program.Rule, given map[string]string, at time.Time) 
 		}
 	}
 	values := map[string]schema.Value{}
-	env := eval.Env{Params: values, Now: at, Zone: zoneOf(r)}
+	env := eval.Env{Params: values, Now: req.At, Zone: zoneOf(r)}
 	for _, p := range e.program.Params { // a text that does not fit is a mistake even where this rule does not use it
 		if text, ok := given[p.Name]; ok {
 			if _, err := parseParam(p, text, env.Zone); err != nil {
@@ -46,6 +47,10 @@ func (e *Engine) params(r *program.Rule, given map[string]string, at time.Time) 
 	for len(left) > 0 {
 		var later []*program.Param
 		for _, p := range left {
+			if v, ok := req.Values[p.Name]; ok {
+				values[p.Name] = v
+				continue
+			}
 			if text, ok := given[p.Name]; ok {
 				v, err := parseParam(p, text, env.Zone)
 				if err != nil {

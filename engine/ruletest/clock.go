@@ -33,7 +33,7 @@ func (r *runner) instant(ctx context.Context) (time.Time, error) {
 		at = time.Date(y, m, d+1, 0, 0, 0, 0, r.zone)
 	}
 	e := engine.New(r.cfg.Program, engine.Config{})
-	req := engine.Request{Rule: r.rule, Params: r.params, At: at}
+	req := engine.Request{Rule: r.rule, Params: r.texts, Values: r.params, At: at}
 	start, end, windowed, err := e.Window(req)
 	if err != nil || !windowed || !end.After(at) {
 		return at, err

@@ -99,8 +99,9 @@ type runner struct {
 	run  *program.TestRun
 	subject
 	dir    string
-	params map[string]string
-	values []schema.Value // of params
+	texts  map[string]string       // of parameters, as a command line gives them
+	params map[string]schema.Value // those that no text says: quantities
+	values []schema.Value          // of all parameters
 	zone   *time.Location
 }
 
@@ -152,14 +153,18 @@ func (r *runner) prepare() error {
 		}
 		r.zone = loc
 	}
-	r.params = map[string]string{}
+	r.texts, r.params = map[string]string{}, map[string]schema.Value{}
 	for _, p := range r.run.Params {
 		v, err := eval.Scalar(p.Value, eval.Env{Now: r.run.At.Time(), Zone: r.zone})
 		if err != nil {
 			return fmt.Errorf("param %s: %w", p.Name, err)
 		}
-		r.params[p.Name] = v.String()
 		r.values = append(r.values, v)
+		if k := v.Type.Kind; k == schema.Duration || k == schema.Percent {
+			r.params[p.Name] = v
+		} else {
+			r.texts[p.Name] = v.String()
+		}
 	}
 	return nil
 }
@@ -175,7 +180,7 @@ func (r *runner) once(ctx context.Context, at time.Time, tables []program.Given,
 		Secret: func(s *program.Secret) (string, error) { return "secret." + s.Name, nil },
 		Watch:  out.found.watch,
 	})
-	report, err := e.Run(ctx, engine.Request{Rule: r.rule, Params: r.params, At: at})
+	report, err := e.Run(ctx, engine.Request{Rule: r.rule, Params: r.texts, Values: r.params, At: at})
 	if err != nil {
 		return err
 	}
