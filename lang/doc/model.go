@@ -142,11 +142,7 @@ func facts(r *program.Rule) []fact {
 		add("Runs", due(s))
 	}
 	if t := r.Trigger; t != nil {
-		after := ""
-		if t.Delay != nil {
-			after = ", " + textOf(t.Delay) + " after it"
-		}
-		add("Looks at", "each change of "+r.Sides[t.Side].Name+after)
+		add("Looks at", looks(r, t))
 	}
 	if w := r.Window; w != nil {
 		add("Window", textOf(w.Period))
@@ -161,6 +157,27 @@ func facts(r *program.Rule) []fact {
 		add("No rows at all", "are allowed")
 	}
 	return list
+}
+
+// looks says which changes a trigger looks at, when, and how often.
+func looks(r *program.Rule, t *program.Trigger) string {
+	text := "each change of " + r.Sides[t.Side].Name
+	if t.Sample != nil {
+		text = textOf(t.Sample) + " of the changes of " + r.Sides[t.Side].Name
+		if t.Always != nil {
+			text += ", and each of those with `" + textOf(t.Always) + "`"
+		}
+	}
+	if t.Delay != nil {
+		text += ", " + textOf(t.Delay) + " after it"
+	}
+	if t.Retry != nil && t.Every != nil {
+		text += ", and up to " + textOf(t.Retry) + " times again, each " + textOf(t.Every) + " later, at what does not agree"
+	}
+	if t.Rate != nil {
+		text += "; at most " + textOf(t.Rate) + " a second"
+	}
+	return text
 }
 
 // late says what a window does about rows that come late.
