@@ -165,7 +165,7 @@ func looks(r *program.Rule, t *program.Trigger) string {
 	if t.Sample != nil {
 		text = textOf(t.Sample) + " of the changes of " + r.Sides[t.Side].Name
 		if t.Always != nil {
-			text += ", and each of those with `" + textOf(t.Always) + "`"
+			text += ", and each of those with " + textOf(t.Always)
 		}
 	}
 	if t.Delay != nil {
