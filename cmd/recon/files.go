@@ -93,7 +93,7 @@ func findRuleFiles(path string) ([]string, error) {
 		return nil, fmt.Errorf("find rule files: %w", err)
 	}
 	if len(names) == 0 {
-		return nil, fmt.Errorf("no .recon file in %s or below", path)
+		return nil, fmt.Errorf("no .recon file in %s or below; recon new makes a project to begin with", path)
 	}
 	return names, nil
 }

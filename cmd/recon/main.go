@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // zones where the machine has none
 
@@ -97,6 +98,9 @@ every difference. Open differences are kept in a state folder and matched when l
 	root.SetOut(env.out)
 	root.SetErr(env.err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		if name, ok := strings.CutPrefix(err.Error(), "unknown flag: --"); ok && c.Flags().Lookup("param") != nil {
+			return fmt.Errorf("%w; see %s --help; a parameter of the rules is given as --param %s=VALUE", err, c.CommandPath(), name)
+		}
 		return fmt.Errorf("%w; see %s --help", err, c.CommandPath())
 	})
 	root.AddCommand(
