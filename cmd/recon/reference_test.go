@@ -270,6 +270,19 @@ func writeStatements(w io.Writer) {
 		}
 		fmt.Fprintf(w, "| %s | `%s` | %s | %s |\n", s.Name, cell(s.Form), strings.Join(in, ", "), cell(s.Doc))
 	}
+	writeAttributes(w)
+}
+
+func writeAttributes(w io.Writer) {
+	fmt.Fprint(w, "\n## Attributes\n\nThose that do not depend on a plugin. What a plugin or an action takes besides is in [plugins](plugins.md).\n")
+	fmt.Fprint(w, "\n| attribute | where | as in | says |\n|---|---|---|---|\n")
+	for _, a := range syntax.Attributes {
+		in := make([]string, len(a.In))
+		for i, k := range a.In {
+			in[i] = k.String()
+		}
+		fmt.Fprintf(w, "| %s | %s | `%s` | %s |\n", a.Name, strings.Join(in, ", "), cell(a.Form), cell(a.Doc))
+	}
 }
 
 func writeCommands(w io.Writer) {

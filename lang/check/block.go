@@ -74,8 +74,9 @@ func (b *block) left() []*syntax.Attribute {
 	return left
 }
 
-// unknownAttributes reports what nobody has taken.
-func (m *module) unknownAttributes(b *block, what string, known ...string) {
+// unknownAttributes reports what nobody has taken in a block of a kind.
+func (m *module) unknownAttributes(b *block, what string, kind syntax.BlockKind) {
+	known := syntax.AttributeNames(kind)
 	for _, a := range b.left() {
 		m.add(diag.Diagnostic{Code: diag.UnknownAttribute, Span: a.Name.Span, Message: fmt.Sprintf("%s has no attribute %q", what, a.Name.Name),
 			Hint: hintNames(a.Name.Name, "it has", known), Fixes: fixName(a.Name.Span, a.Name.Name, known)})

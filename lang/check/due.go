@@ -30,7 +30,7 @@ func (r *ruleCheck) schedule() {
 		r.report(diag.BadSchedule, section.Name.Span, "a schedule has a cron", `write cron = "30 6 * * *": minute, hour, day, month, weekday`)
 	}
 	s.Timeout = r.span(b.take("timeout"), "timeout")
-	r.unknownAttributes(b, "a schedule", "cron", "zone", "timeout")
+	r.unknownAttributes(b, "a schedule", syntax.ScheduleBlock)
 	r.prog.Schedule = s
 }
 

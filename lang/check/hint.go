@@ -16,11 +16,6 @@ func hintNames(name, what string, names []string) string {
 	if near := diag.Suggest(name, names); near != "" {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
-	for _, n := range names {
-		if strings.EqualFold(n, name) {
-			return fmt.Sprintf("did you mean %q?", n)
-		}
-	}
 	if len(names) == 0 || what == "" {
 		return ""
 	}

@@ -49,12 +49,6 @@ func (s *side) column(name string) (int, bool) {
 	return i, ok
 }
 
-// ruleAttributes are those of every rule, betweenAttributes those of a rule between sides.
-var (
-	ruleAttributes    = []string{"title", "owner", "severity", "description", "empty"}
-	betweenAttributes = append([]string{"baseline", "duplicates"}, ruleAttributes...)
-)
-
 func (m *module) rule(decl *ruleDecl) {
 	before, d := m.faults(), decl.tree
 	r := &ruleCheck{module: m, tree: d, prog: &program.Rule{Name: d.Name.Name, Doc: d.Doc, Span: d.Name.Span}}
@@ -116,9 +110,9 @@ func (r *ruleCheck) attributes() {
 	if a := b.take("empty"); a != nil {
 		p.AllowEmpty = r.word(a.Value, "empty", "allowed") == "allowed"
 	}
-	known := ruleAttributes
+	kind := syntax.OverBlock
 	if !r.tree.Over() {
-		known = betweenAttributes
+		kind = syntax.BetweenBlock
 		if a := b.take("baseline"); a != nil {
 			r.baseline(a.Value)
 		}
@@ -126,7 +120,7 @@ func (r *ruleCheck) attributes() {
 			p.Duplicates = program.Pair
 		}
 	}
-	r.unknownAttributes(b, "a rule", known...)
+	r.unknownAttributes(b, "a rule", kind)
 }
 
 // literalText is a text that is known without a run.

@@ -11,7 +11,7 @@ import (
 )
 
 // rowStatements are the statements that every source has, besides the settings of its plugin.
-var rowStatements = []string{"columns", "where", "time", "zone", "sorted", "bad_rows", "optional"}
+var rowStatements = append([]string{"columns", "where"}, syntax.AttributeNames(syntax.SourceBlock)...)
 
 // source checks a source: first what says what its rows are, for other declarations need that,
 // then the settings of its plugin.

@@ -55,7 +55,7 @@ func (r *ruleCheck) trigger(s *syntax.Trigger) {
 	case retry == nil && every != nil:
 		r.report(diag.TriggerForm, every.Name.Span, "every needs retry: how often it looks again", "add: retry = 3")
 	}
-	r.unknownAttributes(b, "a trigger", "delay", "sample", "always", "retry", "every", "rate")
+	r.unknownAttributes(b, "a trigger", syntax.TriggerBlock)
 	r.unsure = r.unsure || b.broken
 	r.prog.Trigger = t
 }

@@ -123,7 +123,7 @@ func (v *viewCheck) body() {
 		v.whole()
 	}
 	v.viewTime(b, group)
-	v.unknownAttributes(b, "a view", "time", "zone")
+	v.unknownAttributes(b, "a view", syntax.ViewBlock)
 }
 
 // conditions checks the where of the view.

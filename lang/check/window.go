@@ -39,7 +39,7 @@ func (r *ruleCheck) window() {
 			break
 		}
 	}
-	r.unknownAttributes(b, "a window", "period", "slack", "carry")
+	r.unknownAttributes(b, "a window", syntax.WindowBlock)
 	r.cut()
 	r.prog.Window = w
 }
