@@ -63,7 +63,13 @@ func explainCode(env environment, code diag.Code) error {
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s%s: %s%s\n\n%s\n", bold, e.Code, e.Title, reset, strings.TrimSpace(e.Why))
-	if e.Bad != "" {
+	switch {
+	case e.Before != "":
+		fmt.Fprintf(&out, "\nbefore:\n\n%s\n\n%sa change that gets the code:%s\n\n%s\n", indented(e.Before), red, reset, indented(e.Change(e.Bad)))
+		if good := e.Change(e.Good); good != "" && e.Code != diag.NotCompared {
+			fmt.Fprintf(&out, "\n%sone that does not:%s\n\n%s\n", green, reset, indented(good))
+		}
+	case e.Bad != "":
 		fmt.Fprintf(&out, "\n%sbad:%s\n\n%s\n\n%sgood:%s\n\n%s\n", red, reset, indented(e.Bad), green, reset, indented(e.Good))
 	}
 	if how := e.Silence(); how != "" {

@@ -62,7 +62,7 @@ func writeDiagnostics(t *testing.T, w io.Writer) {
 	pageHead(w, "Diagnostics", "What `recon check` and the editor report, by code. A code is never used again for something else. "+
 		"`recon explain CODE` prints the same. The first example gets the code, with the message below it; the second does not.")
 	ranges := []struct{ prefix, title string }{
-		{"RC1", "Text and syntax"}, {"RC2", "Names and types"}, {"RC3", "Plugins and settings"}, {"RC4", "Lint"}, {"RC5", "Plan"}, {"RC6", "Tests"},
+		{"RC1", "Text and syntax"}, {"RC2", "Names and types"}, {"RC3", "Plugins and settings"}, {"RC4", "Lint"}, {"RC5", "Changes"}, {"RC6", "Tests"},
 	}
 	codes := diag.Codes()
 	for _, r := range ranges {
@@ -79,6 +79,17 @@ func writeDiagnostics(t *testing.T, w io.Writer) {
 			good := "recon"
 			if r.prefix == "RC1" {
 				good = "recon-part" // examples of syntax need no sources
+			}
+			if e.Before != "" { // what is bad is the change
+				before := "recon"
+				if e.Code == diag.NotCompared {
+					before = "recon-bad " + string(diag.UnknownSource)
+				}
+				fmt.Fprintf(w, "\nBefore:\n\n```%s\n%s```\n\nThis change gets the code:\n\n```diff\n%s```\n", before, lines(e.Before), e.Change(e.Bad))
+				if good := e.Change(e.Good); good != "" && e.Code != diag.NotCompared {
+					fmt.Fprintf(w, "\nThis one does not:\n\n```diff\n%s```\n", good)
+				}
+				continue
 			}
 			if e.Bad != "" {
 				fmt.Fprintf(w, "\n```recon-bad %s\n%s```\n\n```text\n%s```\n", e.Code, lines(e.Bad), said(t, e))

@@ -58,7 +58,8 @@ func canonical(p *program.Rule) string {
 type canonWriter struct {
 	strings.Builder
 	rule   *program.Rule
-	groups []*program.Group // by side: what columns of groups stand for, so that their order says nothing
+	groups []*program.Group             // by side: what columns of groups stand for, so that their order says nothing
+	column func(side, index int) string // if not nil, what columns are written as
 }
 
 func (w *canonWriter) line(parts ...string) {
@@ -80,7 +81,7 @@ func (w *canonWriter) source(s *program.Source, indent string) {
 			if c.Derived != nil {
 				value = w.expr(c.Derived)
 			}
-			w.column(indent, c, value, i == s.Time)
+			w.declare(indent, c, value, i == s.Time)
 		}
 	}
 	if s.Where != nil {
@@ -97,7 +98,7 @@ func (w *canonWriter) source(s *program.Source, indent string) {
 	}
 }
 
-func (w *canonWriter) column(indent string, c program.Column, value string, time bool) {
+func (w *canonWriter) declare(indent string, c program.Column, value string, time bool) {
 	mark := ""
 	if time {
 		mark = "time"
@@ -127,7 +128,7 @@ func (w *canonWriter) view(s *program.Source, indent string) {
 		if c.Derived != nil {
 			value = w.expr(c.Derived)
 		}
-		w.column(indent, c, value, v.Group == nil && i == s.Time)
+		w.declare(indent, c, value, v.Group == nil && i == s.Time)
 	}
 	if v.Where != nil {
 		w.line(indent+"keep", w.expr(v.Where))
@@ -141,7 +142,7 @@ func (w *canonWriter) view(s *program.Source, indent string) {
 		}
 		inner := &canonWriter{rule: w.rule, groups: []*program.Group{g}}
 		for i, c := range g.Out {
-			w.column(indent, c, inner.expr(c.Derived), i == s.Time)
+			w.declare(indent, c, inner.expr(c.Derived), i == s.Time)
 		}
 	}
 }
@@ -218,6 +219,9 @@ func (w *canonWriter) expr(e *program.Expr) string {
 	case program.OpLiteral:
 		return literalText(e.Value)
 	case program.OpColumn:
+		if w.column != nil {
+			return w.column(e.Side, e.Index)
+		}
 		if e.Side < len(w.groups) {
 			if g := w.groups[e.Side]; e.Index >= len(g.By) {
 				return fmt.Sprintf("#%d.%s", e.Side, w.aggregate(g.Aggregates[e.Index-len(g.By)]))

@@ -45,8 +45,8 @@ func TestEdition1HasNoFaults(t *testing.T) {
 
 func TestCodesAreExplainedByTrueExamples(t *testing.T) {
 	for _, e := range diag.Codes() {
-		if strings.HasPrefix(string(e.Code), "RC1") || strings.HasPrefix(string(e.Code), "RC6") || e.Code.Lint() || e.Bad == "" {
-			continue // RC6 is what tests of rules find when they run
+		if strings.HasPrefix(string(e.Code), "RC1") || strings.HasPrefix(string(e.Code), "RC6") || e.Code.Lint() || e.Bad == "" || e.Before != "" {
+			continue // RC6 is what tests of rules find when they run; changes are shown in lang/against
 		}
 		if u := compileText(e.Bad); len(u.Diags) != 1 || u.Diags[0].Code != e.Code {
 			t.Errorf("%s: the bad example\n%sgives", e.Code, e.Bad)
@@ -99,7 +99,7 @@ func TestWrongRules(t *testing.T) {
 		}
 	}
 	for _, e := range diag.Codes() {
-		if strings.HasPrefix(string(e.Code), "RC2") || strings.HasPrefix(string(e.Code), "RC3") || strings.HasPrefix(string(e.Code), "RC5") {
+		if strings.HasPrefix(string(e.Code), "RC2") || strings.HasPrefix(string(e.Code), "RC3") {
 			if !seen[e.Code] {
 				t.Errorf("no case for %s (%s)", e.Code, e.Title)
 			}
