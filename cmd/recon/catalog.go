@@ -32,6 +32,8 @@ type project struct {
 	unit  *lang.Unit
 	// compile checks other texts of the files against the same plugins and shapes.
 	compile func([]*diag.File) *lang.Unit
+	// catalog says what is known of plugins, and of data sets by these shapes.
+	catalog func(tables map[string]schema.Table) func(plugins []string) schema.Catalog
 	lock    *schema.Lock
 	pool    *host.Pool
 }
@@ -53,7 +55,7 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 		return nil, err
 	}
 	p := &project{files: files, lock: lock, pool: pool}
-	catalog := func(names []string) schema.Catalog {
+	describe := func(names []string, tables map[string]schema.Table) schema.Catalog {
 		// The bundled ones too, to suggest what was probably meant.
 		bundled, _ := pool.Describe(ctx, slices.Sorted(maps.Keys(plugins.Builtin())))
 		sources, missing := pool.Describe(ctx, names)
@@ -67,9 +69,14 @@ func load(ctx context.Context, env environment, paths []string) (*project, error
 				missing[name] = err
 			}
 		}
-		return schema.Catalog{Sources: sources, Actions: actions, Tables: lock.Tables, Missing: missing}
+		return schema.Catalog{Sources: sources, Actions: actions, Tables: tables, Missing: missing}
 	}
-	p.compile = func(files []*diag.File) *lang.Unit { return lang.CompileAll(files, opener(files), catalog) }
+	p.catalog = func(tables map[string]schema.Table) func([]string) schema.Catalog {
+		return func(names []string) schema.Catalog { return describe(names, tables) }
+	}
+	p.compile = func(files []*diag.File) *lang.Unit {
+		return lang.CompileAll(files, opener(files), p.catalog(lock.Tables))
+	}
 	p.unit = p.compile(files)
 	return p, nil
 }

@@ -13,6 +13,7 @@ import (
 func newCheck(env environment) *cobra.Command {
 	var format string
 	var strict bool
+	var revision string
 	c := &cobra.Command{
 		Use:   "check [PATH…]",
 		Short: "check rule files without touching a data source",
@@ -21,8 +22,12 @@ units, settings of plugins and what plugins can do; and, as warnings, what is va
 connects to nothing and gives the same answer everywhere. Shapes of data sets that the rules do not declare
 come from recon.lock. recon explain CODE says more of each finding, and how a warning is silenced.
 
+--against compares the rules with what they were at a git revision, and says which changes lose what runs have left in the state
+(errors), or take it for something else (warnings): another key, window or parameter, a new name without moved. Give it all files
+that share a state folder.
+
 Exit code 0: no errors; 1: errors (with --strict, warnings too); 2: trouble.`,
-		Example: "  recon check\n  recon check rules/daily.recon --format json",
+		Example: "  recon check\n  recon check rules/daily.recon --format json\n  recon check rules/ --against origin/main",
 		RunE: func(c *cobra.Command, paths []string) error {
 			if !slices.Contains(checkFormats, format) {
 				return fmt.Errorf("unknown format %q: %s", format, strings.Join(checkFormats, ", "))
@@ -33,6 +38,13 @@ Exit code 0: no errors; 1: errors (with --strict, warnings too); 2: trouble.`,
 			}
 			defer p.pool.Close()
 			diags := append(p.unit.Diags, p.unit.Lint()...)
+			if c.Flags().Changed("against") {
+				changes, err := p.against(c.Context(), env, paths, revision)
+				if err != nil {
+					return err
+				}
+				diags = append(diags, changes...)
+			}
 			diags.Sort()
 			if err := renderAs(env, format, p.files, diags, strict); err != nil {
 				return err
@@ -51,6 +63,7 @@ Exit code 0: no errors; 1: errors (with --strict, warnings too); 2: trouble.`,
 		},
 	}
 	c.Flags().StringVar(&format, "format", "text", strings.Join(checkFormats, ", "))
+	c.Flags().StringVar(&revision, "against", "", "compare with the rules of a git revision: a branch, a tag, a commit")
 	c.Flags().BoolVar(&strict, "strict", false, "warnings count as findings")
 	return c
 }

@@ -79,7 +79,7 @@ func findRuleFiles(path string) ([]string, error) {
 		}
 		base := entry.Name()
 		if entry.IsDir() {
-			if name != path && (strings.HasPrefix(base, ".") || base == "node_modules" || base == "vendor") {
+			if name != path && skipFolder(base) {
 				return fs.SkipDir
 			}
 			return nil
@@ -96,6 +96,11 @@ func findRuleFiles(path string) ([]string, error) {
 		return nil, fmt.Errorf("no .recon file in %s or below; recon new makes a project to begin with", path)
 	}
 	return names, nil
+}
+
+// skipFolder reports whether a folder of that name, below the one that is given, is not searched for rules.
+func skipFolder(name string) bool {
+	return strings.HasPrefix(name, ".") && name != "." || name == "node_modules" || name == "vendor"
 }
 
 // beside is the folder of the rule files that paths name, where their state and recon.lock are: the innermost one that holds
