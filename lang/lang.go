@@ -30,7 +30,13 @@ func Compile(files []*diag.File, catalog func(plugins []string) schema.Catalog) 
 
 // CompileAll is Compile for files whose imports may name others, which open reads.
 func CompileAll(files []*diag.File, open Open, catalog func(plugins []string) schema.Catalog) *Unit {
-	l := load(files, open)
+	return CompileParsed(files, syntax.Parse, open, catalog)
+}
+
+// CompileParsed is CompileAll for who has read some of the files already: parse gives the tree of a file, and what
+// syntax.Parse said of it. Trees are not changed.
+func CompileParsed(files []*diag.File, parse func(*diag.File) (*syntax.File, diag.List), open Open, catalog func(plugins []string) schema.Catalog) *Unit {
+	l := load(files, parse, open)
 	u := &Unit{Files: l.trees, Diags: l.diags}
 	var found diag.List
 	u.Catalog = catalog(check.Needs(u.Files))

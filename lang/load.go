@@ -17,6 +17,7 @@ type Open func(name string) (*diag.File, error)
 
 // loader reads files and, after them, those that they import.
 type loader struct {
+	parse   func(*diag.File) (*syntax.File, diag.List)
 	open    Open
 	trees   []*syntax.File
 	byName  map[string]*syntax.File // nil: it could not be read
@@ -24,8 +25,8 @@ type loader struct {
 	diags   diag.List
 }
 
-func load(files []*diag.File, open Open) *loader {
-	l := &loader{open: open, byName: map[string]*syntax.File{}, imports: map[*syntax.Import]*syntax.File{}}
+func load(files []*diag.File, parse func(*diag.File) (*syntax.File, diag.List), open Open) *loader {
+	l := &loader{parse: parse, open: open, byName: map[string]*syntax.File{}, imports: map[*syntax.Import]*syntax.File{}}
 	for _, f := range files {
 		l.add(f)
 	}
@@ -42,7 +43,7 @@ func load(files []*diag.File, open Open) *loader {
 }
 
 func (l *loader) add(f *diag.File) *syntax.File {
-	tree, diags := syntax.Parse(f)
+	tree, diags := l.parse(f)
 	l.trees = append(l.trees, tree)
 	l.diags = append(l.diags, diags...)
 	l.byName[filepath.Clean(f.Name)] = tree

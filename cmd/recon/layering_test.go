@@ -13,6 +13,7 @@ var never = map[string][]string{
 	"./sdk/...":     {module + "lang", module + "engine", module + "lsp"},
 	"./plugins/...": {module + "lang", module + "engine", module + "lsp"},
 	"./lang/...":    {module + "engine", module + "lsp", module + "sdk/host"},
+	"./lsp/...":     {module + "engine", module + "sdk/host"},
 	"./engine/...":  {"github.com/alecthomas/participle", module + "lang/syntax", module + "lang/check", module + "lsp"},
 }
 
@@ -25,6 +26,8 @@ var alone = map[string]string{
 	"google.golang.org/grpc":           module + "sdk/internal/wire",
 	"github.com/spf13/cobra":           module + "cmd/recon",
 	"github.com/xuri/excelize":         module + "engine/result",
+	"github.com/tliron/glsp":           module + "lsp",
+	"github.com/sourcegraph/jsonrpc2":  module + "lsp",
 	"github.com/redis/go-redis":        module + "plugins/redis",
 }
 

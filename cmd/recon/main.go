@@ -110,6 +110,7 @@ every difference. Open differences are kept in a state folder and matched when l
 		newExplain(env),
 		newFix(env),
 		newFmt(env),
+		newLSP(env),
 		newNew(env),
 		newPlan(env),
 		newPlugin(env),

@@ -96,6 +96,34 @@ func (p *Pool) DescribeActions(ctx context.Context, names []string) (map[string]
 	return actions, missing
 }
 
+// Known is Describe and DescribeActions for who must not wait for a process: it starts none, and knows bundled plugins and
+// those that were described before. missing says of the others what to do.
+func (p *Pool) Known(names []string) (sources map[string]schema.Source, actions map[string]schema.Action, missing map[string]error) {
+	sources, actions, missing = map[string]schema.Source{}, map[string]schema.Action{}, map[string]error{}
+	for _, name := range names {
+		prog, err := p.find(name)
+		if err != nil {
+			missing[name] = err
+			continue
+		}
+		o, ok := prog.offer(), prog.bundled()
+		if !ok {
+			o, ok = p.cached(prog.hash)
+		}
+		if !ok {
+			missing[name] = &sdk.Error{Message: fmt.Sprintf("plugin %s has not been described yet", name), Hint: "run recon check once: it starts the plugin and keeps what it says"}
+			continue
+		}
+		if d, err := prog.sourceOf(o); err == nil {
+			sources[name] = d
+		}
+		if o.Action != nil {
+			actions[name] = *o.Action
+		}
+	}
+	return sources, actions, missing
+}
+
 func describeEach(ctx context.Context, p *Pool, names []string, missing map[string]error, take func(*program, wire.Offer) error) {
 	for _, name := range names {
 		prog, err := p.find(name)

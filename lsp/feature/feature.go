@@ -1,0 +1,75 @@
+// Package feature answers what an editor asks about rule files: in bytes and spans, from a snapshot that nobody changes. It
+// knows no protocol, starts nothing and reads nothing. Its API may change on any day.
+package feature
+
+import (
+	"sync"
+
+	"github.com/recon-lang/recon/lang"
+	"github.com/recon-lang/recon/lang/check"
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/syntax"
+)
+
+// Snapshot is one file with all that belongs together with it by imports, as it was at one moment. It is safe for concurrent use.
+type Snapshot struct {
+	*Project
+	File *syntax.File // the one that is asked about; one of Unit.Files
+}
+
+// Project is files that belong together by imports, checked.
+type Project struct {
+	Unit *lang.Unit
+
+	lint  sync.Once
+	lints diag.List
+}
+
+// Lints are the warnings of all files of the project.
+func (p *Project) Lints() diag.List {
+	p.lint.Do(func() { p.lints = p.Unit.Lint() })
+	return p.lints
+}
+
+// Of is the snapshot of the file of that name; nil if it is none of the project.
+func (p *Project) Of(name string) *Snapshot {
+	for _, f := range p.Unit.Files {
+		if f.Span.File.Name == name {
+			return &Snapshot{Project: p, File: f}
+		}
+	}
+	return nil
+}
+
+// Text is the text of the file.
+func (s *Snapshot) Text() []byte { return s.File.Span.File.Text }
+
+// Diagnostics are all findings of one file, sorted.
+func (s *Snapshot) Diagnostics() diag.List {
+	var list diag.List
+	for _, l := range []diag.List{s.Unit.Diags, s.Lints()} {
+		for _, d := range l {
+			if d.Span.File == s.File.Span.File {
+				list = append(list, d)
+			}
+		}
+	}
+	list.Sort()
+	return list
+}
+
+// symbolAt is the symbol whose name stands at an offset, where it is declared or used.
+func (s *Snapshot) symbolAt(offset int) (sym *check.Symbol, at diag.Span) {
+	best := -1
+	for _, names := range []map[diag.Span]*check.Symbol{s.Unit.Info.Defs, s.Unit.Info.Uses} {
+		for span, found := range names {
+			if span.File != s.File.Span.File || offset < span.Start || offset > span.End {
+				continue
+			}
+			if n := span.End - span.Start; best < 0 || n < best || n == best && span.Start > at.Start {
+				sym, at, best = found, span, n
+			}
+		}
+	}
+	return sym, at
+}

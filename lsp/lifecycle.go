@@ -1,0 +1,255 @@
+package lsp
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/tliron/glsp"
+	protocol "github.com/tliron/glsp/protocol_3_16"
+)
+
+// capabilities is what we ask of a client's capabilities beyond what version 3.16 of the protocol has.
+type capabilities struct {
+	Capabilities struct {
+		General struct {
+			PositionEncodings []string `json:"positionEncodings"`
+		} `json:"general"`
+		TextDocument struct {
+			Diagnostic json.RawMessage `json:"diagnostic"`
+		} `json:"textDocument"`
+		Workspace struct {
+			InlayHint struct {
+				RefreshSupport bool `json:"refreshSupport"`
+			} `json:"inlayHint"`
+			Diagnostics struct {
+				RefreshSupport bool `json:"refreshSupport"`
+			} `json:"diagnostics"`
+		} `json:"workspace"`
+	} `json:"capabilities"`
+}
+
+// initialize is answered by our own types: the library's know no position encodings.
+func (c *call) initialize(g *glsp.Context, p *protocol.InitializeParams) (any, error) {
+	var newer capabilities
+	if err := json.Unmarshal(g.Params, &newer); err != nil {
+		return nil, badRequest(err.Error())
+	}
+	c.mu.Lock()
+	c.client = clientOf(p, &newer)
+	c.session.client = c.client
+	c.state = running
+	c.mu.Unlock()
+	for _, dir := range foldersOf(p) {
+		c.addFolder(dir)
+	}
+	return map[string]any{
+		"capabilities": c.offered(),
+		"serverInfo":   map[string]string{"name": "recon", "version": c.cfg.Version},
+	}, nil
+}
+
+func clientOf(p *protocol.InitializeParams, newer *capabilities) client {
+	cl := client{}
+	if slices.Contains(newer.Capabilities.General.PositionEncodings, "utf-8") {
+		cl.encoding = utf8Units
+	}
+	cl.pull = len(newer.Capabilities.TextDocument.Diagnostic) > 0 && string(newer.Capabilities.TextDocument.Diagnostic) != "null"
+	cl.refreshHints = newer.Capabilities.Workspace.InlayHint.RefreshSupport
+	cl.trace = p.Trace != nil && *p.Trace != protocol.TraceValueOff
+	td := p.Capabilities.TextDocument
+	if td != nil {
+		if td.Completion != nil && td.Completion.CompletionItem != nil {
+			cl.snippets = isTrue(td.Completion.CompletionItem.SnippetSupport)
+		}
+		if td.DocumentSymbol != nil {
+			cl.hierarchical = isTrue(td.DocumentSymbol.HierarchicalDocumentSymbolSupport)
+		}
+		if td.PublishDiagnostics != nil {
+			cl.relatedInfo = isTrue(td.PublishDiagnostics.RelatedInformation)
+		}
+	}
+	if w := p.Capabilities.Workspace; w != nil {
+		if w.DidChangeWatchedFiles != nil {
+			cl.watch = isTrue(w.DidChangeWatchedFiles.DynamicRegistration)
+		}
+		if w.WorkspaceEdit != nil {
+			cl.documentEdits = isTrue(w.WorkspaceEdit.DocumentChanges)
+		}
+		if w.CodeLens != nil {
+			cl.refreshLenses = isTrue(w.CodeLens.RefreshSupport)
+		}
+	}
+	if p.Capabilities.Window != nil {
+		cl.progress = isTrue(p.Capabilities.Window.WorkDoneProgress)
+	}
+	return cl
+}
+
+func isTrue(b *bool) bool { return b != nil && *b }
+
+// foldersOf are the folders of the workspace, or its root in older clients.
+func foldersOf(p *protocol.InitializeParams) (dirs []string) {
+	uris := []string{}
+	for _, f := range p.WorkspaceFolders {
+		uris = append(uris, f.URI)
+	}
+	switch {
+	case len(uris) > 0:
+	case p.RootURI != nil:
+		uris = append(uris, *p.RootURI)
+	case p.RootPath != nil && *p.RootPath != "":
+		return []string{filepath.Clean(*p.RootPath)}
+	}
+	for _, uri := range uris {
+		if dir, err := pathOf(uri); err == nil && filepath.IsAbs(dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+// addFolder reads the rule files of a folder.
+func (s *session) addFolder(dir string) {
+	s.change(func(w *workspace) *workspace { return w.openFolder(dir) })
+}
+
+// initialized asks the client to watch the files, if it can.
+func (c *call) initialized(*glsp.Context, *protocol.InitializedParams) error {
+	if !c.client.watch {
+		return nil
+	}
+	watch := protocol.RegistrationParams{Registrations: []protocol.Registration{{
+		ID: "recon-files", Method: "workspace/didChangeWatchedFiles",
+		RegisterOptions: protocol.DidChangeWatchedFilesRegistrationOptions{Watchers: []protocol.FileSystemWatcher{
+			{GlobPattern: "**/*.recon"}, {GlobPattern: "**/recon.lock"},
+		}},
+	}}}
+	s := c.session
+	s.peer.group.Go(func() { // the answer comes in the order of messages, which must go on
+		if err := s.peer.request(s.ctx, "client/registerCapability", watch, nil); err != nil && s.ctx.Err() == nil {
+			s.log(logInfo, "the client does not watch files: "+err.Error())
+		}
+	})
+	return nil
+}
+
+func (c *call) ending(*glsp.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.state = ended
+	return nil
+}
+
+func (c *call) setTrace(_ *glsp.Context, p *protocol.SetTraceParams) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.session.client.trace = p.Value != protocol.TraceValueOff
+	return nil
+}
+
+func (s *session) pulls() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.client.pull
+}
+
+func (c *call) didOpen(_ *glsp.Context, p *protocol.DidOpenTextDocumentParams) error {
+	path, err := pathOf(p.TextDocument.URI)
+	if err != nil {
+		return err
+	}
+	d := newDocument(path, []byte(p.TextDocument.Text))
+	d.open, d.version = true, p.TextDocument.Version
+	c.change(func(w *workspace) *workspace { return w.with(d) })
+	return nil
+}
+
+func (c *call) didChange(_ *glsp.Context, p *protocol.DidChangeTextDocumentParams) error {
+	path, err := pathOf(p.TextDocument.URI)
+	if err != nil {
+		return err
+	}
+	before := c.now().document(path)
+	if before == nil || !before.open {
+		return fmt.Errorf("%s is not open", p.TextDocument.URI)
+	}
+	d := newDocument(path, apply(before.file.Text, p.ContentChanges, c.client.encoding))
+	d.open, d.version = true, p.TextDocument.Version
+	c.change(func(w *workspace) *workspace { return w.with(d) })
+	return nil
+}
+
+// didClose goes back to what lies on the disk.
+func (c *call) didClose(_ *glsp.Context, p *protocol.DidCloseTextDocumentParams) error {
+	path, err := pathOf(p.TextDocument.URI)
+	if err != nil {
+		return err
+	}
+	c.change(func(w *workspace) *workspace { return w.reread(path) })
+	return nil
+}
+
+func (c *call) didSave(*glsp.Context, *protocol.DidSaveTextDocumentParams) error { return nil }
+
+// didChangeFiles reads files of the disk anew. What is open is as the client has it.
+func (c *call) didChangeFiles(_ *glsp.Context, p *protocol.DidChangeWatchedFilesParams) error {
+	c.change(func(w *workspace) *workspace {
+		for _, e := range p.Changes {
+			path, err := pathOf(e.URI)
+			switch {
+			case err != nil:
+			case filepath.Base(path) == "recon.lock":
+				w = w.anew()
+			default:
+				if d := w.document(path); d == nil || !d.open {
+					w = w.reread(path)
+				}
+			}
+		}
+		return w
+	})
+	return nil
+}
+
+func (c *call) didChangeFolders(_ *glsp.Context, p *protocol.DidChangeWorkspaceFoldersParams) error {
+	for _, f := range p.Event.Removed {
+		if dir, err := pathOf(f.URI); err == nil {
+			c.change(func(w *workspace) *workspace { return w.closeFolder(dir) })
+		}
+	}
+	for _, f := range p.Event.Added {
+		if dir, err := pathOf(f.URI); err == nil {
+			c.addFolder(dir)
+		}
+	}
+	return nil
+}
+
+func (c *call) didChangeConfiguration(*glsp.Context, *protocol.DidChangeConfigurationParams) error {
+	return nil
+}
+
+// reread is the workspace with a file as it lies on the disk, or without it.
+func (w *workspace) reread(path string) *workspace {
+	text, err := os.ReadFile(path)
+	if err != nil || filepath.Ext(path) != ".recon" || !w.inFolder(path) {
+		return w.without(path)
+	}
+	return w.with(newDocument(path, text))
+}
+
+// anew is the workspace with everything to be checked again.
+func (w *workspace) anew() *workspace {
+	next := w.clone()
+	for path, d := range maps.Clone(next.docs) {
+		again := newDocument(path, d.file.Text)
+		again.open, again.version = d.open, d.version
+		next.docs[path] = again
+	}
+	next.join(&workspace{})
+	return next
+}

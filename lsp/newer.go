@@ -1,0 +1,100 @@
+package lsp
+
+import (
+	"encoding/json"
+	"strings"
+
+	protocol "github.com/tliron/glsp/protocol_3_16"
+
+	"github.com/recon-lang/recon/lang/diag"
+)
+
+// newer are the methods that came after version 3.16 of the protocol, which the library does not know.
+var newer = map[string]func(*call, json.RawMessage) (any, error){
+	"textDocument/diagnostic": typed((*call).pullDiagnostics),
+	"workspace/diagnostic":    typed((*call).pullAll),
+}
+
+// typed reads the parameters of a method.
+func typed[P any, R any](f func(*call, *P) (R, error)) func(*call, json.RawMessage) (any, error) {
+	return func(c *call, raw json.RawMessage) (any, error) {
+		var p P
+		if err := json.Unmarshal(raw, &p); err != nil {
+			return nil, badRequest(err.Error())
+		}
+		return f(c, &p)
+	}
+}
+
+// offered is what the server can do.
+func (c *call) offered() map[string]any {
+	return map[string]any{
+		"positionEncoding": c.client.encoding.String(),
+		"textDocumentSync": protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: true},
+		"hoverProvider":    true,
+		"diagnosticProvider": map[string]any{
+			"identifier": "recon", "interFileDependencies": true, "workspaceDiagnostics": true,
+		},
+		"workspace": map[string]any{"workspaceFolders": map[string]any{"supported": true, "changeNotifications": true}},
+	}
+}
+
+var (
+	yes         = true
+	incremental = protocol.TextDocumentSyncKindIncremental
+)
+
+type documentDiagnosticParams struct {
+	TextDocument protocol.TextDocumentIdentifier `json:"textDocument"`
+}
+
+// diagnosticReport is the answer to a pull, for one file.
+type diagnosticReport struct {
+	Kind    string                `json:"kind"` // "full"
+	URI     string                `json:"uri,omitempty"`
+	Version *int32                `json:"version,omitempty"`
+	Items   []protocol.Diagnostic `json:"items"`
+}
+
+func (c *call) pullDiagnostics(p *documentDiagnosticParams) (*diagnosticReport, error) {
+	_, d, err := c.file(p.TextDocument.URI)
+	if err != nil {
+		return nil, err
+	}
+	return &diagnosticReport{Kind: "full", Items: c.diagnostics(d)}, nil
+}
+
+type workspaceReport struct {
+	Items []diagnosticReport `json:"items"`
+}
+
+func (c *call) pullAll(*struct{}) (*workspaceReport, error) {
+	out := &workspaceReport{Items: []diagnosticReport{}}
+	for _, path := range c.space.paths() {
+		d := c.space.document(path)
+		r := diagnosticReport{Kind: "full", URI: uriOf(path), Items: c.diagnostics(d)}
+		if d.open {
+			r.Version = &d.version
+		}
+		out.Items = append(out.Items, r)
+		if c.ctx.Err() != nil {
+			return nil, c.ctx.Err()
+		}
+	}
+	return out, nil
+}
+
+// slug is the anchor of a code's heading in the reference: it begins with the code, in small letters, as the page makes it.
+func slug(code diag.Code) string {
+	e, _ := diag.Explain(code)
+	var b strings.Builder
+	for _, r := range strings.ToLower(string(code) + ": " + e.Title) {
+		switch {
+		case r == ' ':
+			b.WriteByte('-')
+		case r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r > 127:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,183 @@
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/sourcegraph/jsonrpc2"
+	"github.com/tliron/glsp"
+	protocol "github.com/tliron/glsp/protocol_3_16"
+
+	"github.com/recon-lang/recon/lsp/feature"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// Config is what a server needs of the world. All functions may be called by several goroutines.
+type Config struct {
+	Version string
+	// Catalog says what is known of plugins by name, without starting one. dir is the folder of the rule files, beside which recon.lock
+	// stands. err says what is wrong with recon.lock; the catalog is then without its tables.
+	Catalog func(dir string, plugins []string) (schema.Catalog, error)
+	Now     func() time.Time
+}
+
+// session is one client: what it can do, and the files as it sees them.
+type session struct {
+	cfg  Config
+	peer *peer
+	ctx  context.Context // ends with the connection
+
+	mu       sync.Mutex
+	state    state
+	client   client
+	space    *workspace // replaced, never changed
+	publish  *publisher
+	said     map[string]bool // what has been logged and is not to be logged again
+	shutdown bool
+}
+
+type state uint8
+
+const (
+	fresh state = iota
+	running
+	ended
+)
+
+// client is what the client told about itself.
+type client struct {
+	encoding       encoding
+	snippets       bool
+	hierarchical   bool
+	progress       bool
+	watch          bool
+	pull           bool // it asks for diagnostics
+	relatedInfo    bool
+	refreshLenses  bool
+	refreshHints   bool
+	documentEdits  bool
+	trace          bool
+	markdownHovers bool
+}
+
+func newSession(ctx context.Context, cfg Config, p *peer) *session {
+	s := &session{cfg: cfg, peer: p, ctx: ctx, space: newWorkspace(cfg), said: map[string]bool{}}
+	s.publish = newPublisher(s)
+	return s
+}
+
+func (s *session) close() { s.publish.stop() }
+
+type frozen struct{}
+
+// freeze gives a request the files as they are.
+func (s *session) freeze(ctx context.Context) context.Context {
+	return context.WithValue(ctx, frozen{}, s.now())
+}
+
+// now is the files as they are.
+func (s *session) now() *workspace {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.space
+}
+
+// change replaces the files, and has what is wrong with them told.
+func (s *session) change(f func(*workspace) *workspace) {
+	s.mu.Lock()
+	s.space = f(s.space)
+	space := s.space
+	s.mu.Unlock()
+	s.publish.changed(space)
+}
+
+// call is one request or notification being carried out.
+type call struct {
+	*session
+	ctx    context.Context
+	space  *workspace
+	client client // as it was when the call came
+}
+
+// newCall is a call with the client as it is, and the files as they were frozen, or are.
+func (s *session) newCall(ctx context.Context) *call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &call{session: s, ctx: ctx, client: s.client, space: s.space}
+	if space, ok := ctx.Value(frozen{}).(*workspace); ok {
+		c.space = space
+	}
+	return c
+}
+
+// dispatch carries out one method: those of newer versions of the protocol by our own table, the others by the library's.
+func (s *session) dispatch(ctx context.Context, method string, params json.RawMessage) (any, error) {
+	c := s.newCall(ctx)
+	if err := s.allowed(method); err != nil {
+		return nil, err
+	}
+	if f := newer[method]; f != nil {
+		return f(c, params)
+	}
+	h := c.handler()
+	h.SetInitialized(true)
+	result, known, valid, err := h.Handle(&glsp.Context{Method: method, Params: params})
+	switch {
+	case !known:
+		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeMethodNotFound, Message: "no method " + method}
+	case !valid:
+		text := "parameters of " + method + " that cannot be read"
+		if err != nil {
+			text += ": " + err.Error()
+		}
+		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidParams, Message: text}
+	}
+	return result, err
+}
+
+// allowed refuses what comes before initialize or after shutdown.
+func (s *session) allowed(method string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.state == fresh && method != "initialize":
+		return &jsonrpc2.Error{Code: codeNotInitialized, Message: "the first request is initialize"}
+	case s.state == ended:
+		return &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidRequest, Message: "after shutdown comes exit"}
+	case s.state == running && method == "initialize":
+		return &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidRequest, Message: "initialize comes once"}
+	}
+	return nil
+}
+
+const (
+	logError   = protocol.MessageTypeError
+	logWarning = protocol.MessageTypeWarning
+	logInfo    = protocol.MessageTypeInfo
+)
+
+// log tells the client's log, each text once.
+func (s *session) log(kind protocol.MessageType, text string) {
+	s.mu.Lock()
+	told := s.said[text]
+	s.said[text] = true
+	s.mu.Unlock()
+	if !told {
+		s.peer.notify(s.ctx, "window/logMessage", protocol.LogMessageParams{Type: kind, Message: text})
+	}
+}
+
+// file is the file of a URI with what is known of it; an error says that there is none.
+func (c *call) file(uri string) (*feature.Snapshot, *document, error) {
+	path, err := pathOf(uri)
+	if err != nil {
+		return nil, nil, err
+	}
+	d := c.space.document(path)
+	if d == nil {
+		return nil, nil, &jsonrpc2.Error{Code: codeRequestFailed, Message: "no such file is open, or in a folder of the workspace: " + uri}
+	}
+	return c.space.snapshot(d), d, nil
+}
