@@ -17,9 +17,14 @@ import (
 	"github.com/recon-lang/recon/lang/program"
 )
 
-// fingerprint is of all that decides a verdict.
+// fingerprint is of all that decides a verdict, and of the order of the comparisons, which decides none: rows are kept, and items
+// numbered, in that order, so those of another one must not meet.
 func fingerprint(r *program.Rule) [16]byte {
-	sum := sha256.Sum256([]byte(r.Text))
+	text := r.Text
+	for _, c := range r.Compare {
+		text += c.Name + "\n"
+	}
+	sum := sha256.Sum256([]byte(text))
 	return [16]byte(sum[:16])
 }
 

@@ -220,7 +220,7 @@ func TestChanges(t *testing.T) {
 		{"comparison gone", "RC5113", []string{"rule pay", "rule «pay»", "  compare o.amount = b.total within limit as amount\n", ""}, "comparison amount is gone"},
 		{"other rows", "RC5113", []string{"source orders from csv {\n", "source «orders» from csv {\n  where amount != 7\n"}, "orders has other rows"},
 		{"tolerance in other words", "", []string{"let limit = 0.01", "let limit = 0.010"}, ""},
-		{"comparisons in another order", "", []string{"  compare o.amount = b.total within limit as amount\n", "", "  fail when missing", "  compare o.amount = b.total within limit as amount\n  fail when missing"}, ""},
+		{"comparisons in another order", "RC5113", []string{"rule pay", "rule «pay»", "  compare o.amount = b.total within limit as amount\n", "", "  fail when missing", "  compare o.amount = b.total within limit as amount\n  fail when missing"}, "comparisons stand in another order"},
 		{"duplicates", "RC5111", []string{"rule pay", "rule «pay»", "  key o.id = b.no", "  duplicates = \"pair\"\n  key o.id = b.no"}, "are paired, and were set aside"},
 		{"totals", "RC5105", []string{"rule sums", "rule «sums»", "  group o.part = b.part as part\n  compare sum(o.amount) = sum(b.total) as amount", "  key o.part = b.part\n  compare o.amount = b.total as amount"}, "pairs rows and paired totals"},
 		{"other groups", "RC5104", []string{"group o.part = b.part as part", "«group o.part = b.part + 1 as part»"}, "another one"},

@@ -149,7 +149,8 @@ func (p *pair) duplicates() {
 
 // waits reports a change of the definition under which what waits for a partner does not meet it.
 func (p *pair) waits() {
-	if p.old.Text == p.now.Text || p.old.Window == nil || p.old.Window.Carry == nil {
+	sameOrder := slices.Equal(texts(p.old.Compare, nameOf), texts(p.now.Compare, nameOf)) // of which rows are kept
+	if p.old.Text == p.now.Text && sameOrder || p.old.Window == nil || p.old.Window.Carry == nil {
 		return
 	}
 	at, before, what := p.changed()
@@ -175,6 +176,9 @@ func (p *pair) changed() (at, before diag.Span, what string) {
 		if !slices.ContainsFunc(now.Compare, func(n program.Comparison) bool { return n.Name == c.Name }) {
 			return now.Span, c.Span, fmt.Sprintf("comparison %s is gone", c.Name)
 		}
+	}
+	if !slices.Equal(texts(old.Compare, nameOf), texts(now.Compare, nameOf)) {
+		return now.Span, old.Span, "comparisons stand in another order"
 	}
 	if w, o := now.Window, old.Window; w != nil {
 		for _, part := range []struct {
@@ -207,6 +211,8 @@ func (p *pair) changed() (at, before diag.Span, what string) {
 	}
 	return now.Span, old.Span, "the definition is another one than before"
 }
+
+func nameOf(c program.Comparison) string { return c.Name }
 
 func comparison(c program.Comparison, t texter) string {
 	text := fmt.Sprint(c.Type, c.Ignoring, c.Tolerance.All, c.Base, t.expr(c.Where))
