@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -43,13 +44,20 @@ type client struct {
 	wake  chan struct{}
 }
 
-func catalog(string, []string) (schema.Catalog, error) {
+func catalog(dir string, _ []string) (schema.Catalog, error) {
 	c := schema.Catalog{Sources: map[string]schema.Source{}, Actions: map[string]schema.Action{}}
 	for name, source := range plugins.Builtin() {
 		c.Sources[name] = source().Describe()
 	}
 	for name, act := range plugins.Actions() {
 		c.Actions[name] = act().Describe()
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "recon.lock")); err == nil {
+		lock, err := schema.ParseLock(text)
+		if err != nil {
+			return c, err
+		}
+		c.Tables = lock.Tables
 	}
 	return c, nil
 }
