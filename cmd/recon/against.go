@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -54,6 +55,11 @@ func openRevision(ctx context.Context, dir, name string) (*revision, error) {
 // git runs git in a folder and gives what it prints. An error has its first line.
 func (v *revision) git(dir string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(v.ctx, "git", append([]string{"-C", dir}, args...)...)
+	// In a hook git says by these which repository it means, from the folder that it runs the hook in; here it is that of dir.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return slices.Contains([]string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}, name)
+	})
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
