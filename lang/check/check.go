@@ -39,11 +39,21 @@ func Needs(files []*syntax.File) []string {
 // read, as somebody has said. The program holds what could be lowered and is to be run only if the
 // list has no errors. The list says nothing that syntax.Parse has said.
 func Files(files []*syntax.File, imports map[*syntax.Import]*syntax.File, cat schema.Catalog) (*program.Program, *Info, diag.List) {
-	c := &checker{
+	c := newChecker(cat)
+	c.files(files, imports)
+	return c.prog, c.info, once(c.list)
+}
+
+func newChecker(cat schema.Catalog) *checker {
+	return &checker{
 		cat: cat, prog: &program.Program{}, ruleSpans: map[string]diag.Span{}, zones: map[string]*time.Location{},
 		origins: map[syntax.Node]*origin{}, sites: map[syntax.Decl][]site{}, types: map[*syntax.Type]schema.Type{},
 		info: &Info{Defs: map[diag.Span]*Symbol{}, Uses: map[diag.Span]*Symbol{}, Types: map[diag.Span]Typed{}},
 	}
+}
+
+// files checks the files together.
+func (c *checker) files(files []*syntax.File, imports map[*syntax.Import]*syntax.File) {
 	modules := make([]*module, len(files))
 	byFile := map[*syntax.File]*module{}
 	for i, f := range files {
@@ -68,15 +78,15 @@ func Files(files []*syntax.File, imports map[*syntax.Import]*syntax.File, cat sc
 		m.check()
 	}
 	c.moved(modules)
-	return c.prog, c.info, once(c.list)
 }
 
 // checker is the state of one call of Files.
 type checker struct {
-	cat  schema.Catalog
-	prog *program.Program
-	info *Info
-	list diag.List
+	cat   schema.Catalog
+	prog  *program.Program
+	info  *Info
+	list  diag.List
+	slice *slice // nil: all is checked
 
 	origins   map[syntax.Node]*origin // of expressions and references that came with a template
 	sites     map[syntax.Decl][]site  // of declarations that use templates

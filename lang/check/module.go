@@ -13,7 +13,8 @@ import (
 // expressions; sources and views share one, for both are sides.
 type module struct {
 	*checker
-	tree *syntax.File
+	tree   *syntax.File
+	parsed *syntax.File // as it was read; in tree the declarations that use templates are others
 
 	constants map[string]*constantDecl // params and lets
 	order     []*constantDecl
@@ -93,7 +94,7 @@ type ruleDecl struct {
 // open makes a module of a file. Its imports and templates are known; they are needed to see what else it declares.
 func (c *checker) open(f *syntax.File) *module {
 	m := &module{
-		checker: c, tree: f,
+		checker: c, tree: f, parsed: f,
 		constants: map[string]*constantDecl{}, secrets: map[string]*secretDecl{}, rows: map[string]*rowsDecl{}, actions: map[string]*actionDecl{},
 		imports: map[string]*importDecl{}, rules: map[string]*ruleDecl{}, templates: map[string]*templateDecl{},
 	}
@@ -202,39 +203,39 @@ func (m *module) check() {
 		a.resolve()
 	}
 	m.sameParams()
-	for _, d := range m.tree.Decls {
+	for i, d := range m.tree.Decls {
 		m.inside = m.sites[d]
 		switch d := d.(type) {
 		case *syntax.Template:
 			if t := m.templates[d.Name.Name]; t.tree == d {
-				m.template(t)
+				m.body(i, func() { m.template(t) })
 			}
 		case *syntax.Source:
 			if r := m.rows[d.Name.Name]; r != nil && r.tree == d {
-				m.source(r)
+				m.body(i, func() { m.source(r) })
 			}
 		case *syntax.Action:
 			if a := m.actions[d.Name.Name]; a.tree == d {
-				m.action(a)
+				m.body(i, func() { m.action(a) })
 			}
 		}
 	}
-	for _, d := range m.tree.Decls {
+	for i, d := range m.tree.Decls {
 		if d, ok := d.(*syntax.View); ok {
 			if r := m.rows[d.Name.Name]; r != nil && r.view == d {
 				m.inside = m.sites[d]
-				m.shape(r)
+				m.body(i, func() { m.shape(r) })
 			}
 		}
 	}
-	for _, d := range m.tree.Decls {
+	for i, d := range m.tree.Decls {
 		if d, ok := d.(*syntax.Rule); ok {
 			r := m.rules[d.Name.Name]
 			if r.tree != d { // a second one of that name, which nobody can mean
 				r = &ruleDecl{tree: d}
 			}
 			m.inside = m.sites[d]
-			m.rule(r)
+			m.body(i, func() { m.rule(r) })
 		}
 	}
 	m.inside = nil

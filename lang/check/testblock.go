@@ -24,9 +24,9 @@ type testCheck struct {
 // tests checks the tests of a file. All rules have been checked.
 func (m *module) tests() {
 	titles := map[string]diag.Span{}
-	for _, d := range m.tree.Decls {
+	for i, d := range m.tree.Decls {
 		if d, ok := d.(*syntax.Test); ok {
-			m.test(d, titles)
+			m.body(i, func() { m.test(d, titles) })
 		}
 	}
 }
