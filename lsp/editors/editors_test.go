@@ -1,0 +1,173 @@
+// Package editors_test has real editors open rule files, with the settings that stand here and a real recon lsp.
+package editors_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// program is recon, built once for all tests of the package.
+var program string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "recon-editors")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(dir)
+		program = filepath.Join(dir, "recon")
+		if out, err := exec.Command("go", "build", "-o", program, "../../cmd/recon").CombinedOutput(); err != nil {
+			panic("go build: " + string(out))
+		}
+		return m.Run()
+	}())
+}
+
+// need skips a test for which a program is absent, or fails it where nothing may be skipped.
+func need(t *testing.T, name, install string) {
+	t.Helper()
+	if _, err := exec.LookPath(name); err == nil {
+		return
+	}
+	if os.Getenv("RECON_REQUIRE_SERVERS") != "" {
+		t.Fatalf("%s is not installed: %s", name, install)
+	}
+	t.Skipf("%s is not installed: %s", name, install)
+}
+
+// finding is one diagnostic as an editor holds it: At is the text that the editor underlines.
+type finding struct {
+	Message string
+	At      string
+	Line    int
+}
+
+// account is what an editor tells of what it did to testdata/faulty.recon.
+type account struct {
+	Version     string
+	Filetype    string
+	Mode        string
+	Diagnostics []finding
+	Hover       string
+	Completion  []string
+	Actions     []string
+	Missing     []string // capabilities that it found the server without
+	Text        string   // what the buffer holds in the end
+	Failed      string
+}
+
+// opened is a copy of testdata/faulty.recon in a folder of its own.
+func opened(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("testdata/faulty.recon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "订单.recon")
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// run runs an editor and reads its account. The home is an empty one, so that no settings of a user count.
+func run(t *testing.T, env []string, name string, args ...string) account {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	defer cancel()
+	out := filepath.Join(t.TempDir(), "account.json")
+	home := t.TempDir()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "XDG_DATA_HOME="+home, "XDG_CACHE_HOME="+home,
+		"LC_ALL=C.UTF-8", "PATH="+filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"), "RECON_BIN="+program, "RECON_OUT="+out)
+	cmd.Env = append(cmd.Env, env...)
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatalf("%s says nothing of what it did; it printed:\n%s", name, said)
+	}
+	var a account
+	if err := json.Unmarshal(text, &a); err != nil {
+		t.Fatalf("%s: %v in %s", name, err, text)
+	}
+	if a.Failed != "" {
+		t.Fatalf("%s %s: %s; it printed:\n%s", name, a.Version, a.Failed, said)
+	}
+	t.Logf("%s %s", name, a.Version)
+	return a
+}
+
+func TestNeovim(t *testing.T) {
+	need(t, "nvim", "apt-get install neovim")
+	plugin, err := filepath.Abs("neovim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := filepath.Abs("testdata/neovim.lua")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := run(t, nil, "nvim", "--headless", "--clean", "-n", "--cmd", "set rtp^="+plugin, "-c", "luafile "+script, opened(t))
+	if a.Filetype != "recon" {
+		t.Errorf("the file type is %q, want recon", a.Filetype)
+	}
+	check(t, a, "unknown column \"amout\" in orders\ndid you mean \"amount\"?")
+}
+
+func TestEmacs(t *testing.T) {
+	need(t, "emacs", "apt-get install emacs-nox elpa-eglot")
+	a := run(t, []string{"RECON_FILE=" + opened(t)}, "emacs", "-Q", "--batch", "-l", "emacs/recon-mode.el", "-l", "testdata/emacs.el")
+	if a.Mode != "recon-mode" {
+		t.Errorf("the mode is %q, want recon-mode", a.Mode)
+	}
+	check(t, a, "recon [RC2004]: unknown column \"amout\" in orders\ndid you mean \"amount\"?")
+}
+
+// notYet are the capabilities that the editors ask for and the server does not have.
+var notYet = []string{"completionProvider", "codeActionProvider", "documentFormattingProvider"}
+
+// check holds an account to what must come of the file in every editor.
+func check(t *testing.T, a account, message string) {
+	t.Helper()
+	if want := []finding{{Message: message, At: "amout", Line: 17}}; !reflect.DeepEqual(a.Diagnostics, want) {
+		t.Errorf("diagnostics\n got %+v\nwant %+v", a.Diagnostics, want)
+	}
+	if want := "column total: decimal(18, 2) unit CNY"; !strings.Contains(a.Hover, want) {
+		t.Errorf("hover over bill.total\n got %q\nwant it to have %q", a.Hover, want)
+	}
+	if !slices.Equal(a.Missing, notYet) && len(a.Missing)+len(notYet) > 0 {
+		t.Errorf("the server lacks %q, want %q", a.Missing, notYet)
+	}
+	if lacks := slices.Contains(notYet, "completionProvider"); !lacks && !slices.Contains(a.Completion, "amount") {
+		t.Errorf("completion after orders.am gives %q, want amount among them", a.Completion)
+	}
+	want, err := os.ReadFile("testdata/faulty.recon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(want)
+	if !slices.Contains(notYet, "codeActionProvider") {
+		if len(a.Actions) == 0 || !strings.Contains(a.Actions[0], "amount") {
+			t.Errorf("actions on amout are %q, want one that says amount", a.Actions)
+		}
+		text = strings.Replace(text, "orders.amout", "orders.amount", 1)
+	}
+	if !slices.Contains(notYet, "documentFormattingProvider") {
+		text = strings.Replace(text, "    key", "  key", 1)
+	}
+	if a.Text != text {
+		t.Errorf("in the end the text is\n%s\nwant\n%s", a.Text, text)
+	}
+}
