@@ -27,6 +27,15 @@ func (c *call) handler() *protocol.Handler {
 		WorkspaceDidChangeConfiguration:    c.didChangeConfiguration,
 
 		TextDocumentHover: c.hover,
+
+		TextDocumentFormatting:              c.format,
+		TextDocumentRangeFormatting:         c.formatRange,
+		TextDocumentOnTypeFormatting:        c.formatTyped,
+		TextDocumentFoldingRange:            c.foldingRanges,
+		TextDocumentSelectionRange:          c.selectionRanges,
+		TextDocumentSemanticTokensFull:      c.semanticTokens,
+		TextDocumentSemanticTokensFullDelta: c.semanticTokensDelta,
+		TextDocumentSemanticTokensRange:     c.semanticTokensRange,
 	}
 }
 

@@ -189,6 +189,7 @@ func (c *call) didClose(_ *glsp.Context, p *protocol.DidCloseTextDocumentParams)
 	if err != nil {
 		return err
 	}
+	c.painted.forget(p.TextDocument.URI)
 	c.change(func(w *workspace) *workspace { return w.reread(path) })
 	return nil
 }

@@ -32,6 +32,14 @@ func (c *call) offered() map[string]any {
 		"positionEncoding": c.client.encoding.String(),
 		"textDocumentSync": protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: true},
 		"hoverProvider":    true,
+
+		"documentFormattingProvider":       true,
+		"documentRangeFormattingProvider":  true,
+		"documentOnTypeFormattingProvider": formatKeys,
+		"foldingRangeProvider":             true,
+		"selectionRangeProvider":           true,
+		"semanticTokensProvider":           map[string]any{"legend": legend, "range": true, "full": map[string]any{"delta": true}},
+
 		"diagnosticProvider": map[string]any{
 			"identifier": "recon", "interFileDependencies": true, "workspaceDiagnostics": true,
 		},

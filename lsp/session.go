@@ -36,6 +36,7 @@ type session struct {
 	publish  *publisher
 	said     map[string]bool // what has been logged and is not to be logged again
 	shutdown bool
+	painted  painted
 }
 
 type state uint8
