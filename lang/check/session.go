@@ -15,9 +15,8 @@ import (
 // are new, those that mention a name that a new or a removed one declares, directly or by others, and, for their sake, those that
 // these mention. What was found in the others is kept. It is not for concurrent use.
 type Session struct {
-	known   map[syntax.Decl]*mention
-	bodies  map[syntax.Decl]diag.List // what was found in a declaration when it was checked last
-	imports []string
+	known  map[syntax.Decl]*mention
+	bodies map[syntax.Decl]diag.List // what was found in a declaration when it was checked last
 }
 
 // mention is what a declaration has to do with others.
