@@ -16,6 +16,9 @@ type Session struct {
 	check   check.Session
 	plugins []string
 	imports []imported
+	last    *loader               // of the last call
+	found   diag.List             // by it
+	from    map[string]*diag.File // the texts before, of files that changed in the last call
 	catalog *schema.Catalog
 }
 
@@ -36,7 +39,7 @@ type imported struct {
 func (s *Session) Check(files []*diag.File, open Open, whole bool, catalog func(plugins []string) schema.Catalog) diag.List {
 	before := s.docs
 	s.docs = map[string]*document{}
-	from := map[string]*diag.File{} // the text before, of those that changed
+	s.from = map[string]*diag.File{}
 	l := load(files, func(f *diag.File) (*syntax.File, diag.List) {
 		d := before[f.Name]
 		if d == nil {
@@ -44,7 +47,7 @@ func (s *Session) Check(files []*diag.File, open Open, whole bool, catalog func(
 		}
 		if d.file != f {
 			if d.file != nil {
-				from[f.Name] = d.file
+				s.from[f.Name] = d.file
 			}
 			d.tree, d.diags = d.Update(f)
 			d.file = f
@@ -71,22 +74,45 @@ func (s *Session) Check(files []*diag.File, open Open, whole bool, catalog func(
 		s.catalog = &c
 	}
 	s.plugins, s.imports = plugins, imports
-	moved := func(at diag.Span) (diag.Span, bool) {
-		if at.File == nil {
-			return at, true
-		}
-		d := s.docs[at.File.Name]
-		switch {
-		case d == nil || from[at.File.Name] == nil && d.file != at.File:
-			return at, false
-		case d.file == at.File:
-			return at, true
-		}
-		start, ok := d.Moved(at.Start)
-		end, ok2 := d.Moved(at.End)
-		return diag.Span{File: d.file, Start: start, End: end}, ok && ok2
-	}
-	list := append(l.diags, s.check.Check(l.trees, l.imports, *s.catalog, whole, moved)...)
+	list := append(l.diags, s.check.Check(l.trees, l.imports, *s.catalog, whole, s.Moved)...)
 	list.Sort()
+	s.last, s.found = l, list
 	return list
+}
+
+// Around is a unit of the files of the last Check in which only the declaration at a byte of a file, and what it mentions, has been checked
+// again: Info and Program know no more, Diags are those of the last Check. It is of use until the next one, and nil for a file that
+// is not there.
+func (s *Session) Around(name string, offset int) *Unit {
+	if s.last == nil || s.docs[name] == nil {
+		return nil
+	}
+	var at syntax.Decl
+	for _, d := range s.docs[name].tree.Decls {
+		if d.At().Start > offset {
+			break
+		}
+		at = d
+	}
+	u := &Unit{Files: s.last.trees, Diags: s.found, Catalog: *s.catalog}
+	u.Program, u.Info = s.check.Around(at, s.last.trees, s.last.imports, *s.catalog)
+	return u
+}
+
+// Moved is where a place of the texts that the call before the last one had stands in those of the last one; ok is false if it is in text that
+// has changed.
+func (s *Session) Moved(at diag.Span) (to diag.Span, ok bool) {
+	if at.File == nil {
+		return at, true
+	}
+	d := s.docs[at.File.Name]
+	switch {
+	case d == nil || d.file != at.File && s.from[at.File.Name] != at.File:
+		return at, false
+	case d.file == at.File:
+		return at, true
+	}
+	start, ok := d.Moved(at.Start)
+	end, ok2 := d.Moved(at.End)
+	return diag.Span{File: d.file, Start: start, End: end}, ok && ok2
 }

@@ -75,15 +75,12 @@ func badRequest(text string) error {
 	return &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidParams, Message: text}
 }
 
-func (c *call) hover(_ *glsp.Context, p *protocol.HoverParams) (*protocol.Hover, error) {
-	s, offset, err := c.at(p.TextDocumentPositionParams)
-	if err != nil {
-		return nil, err
-	}
-	h, ok := feature.HoverAt(s, offset)
-	if !ok {
-		return nil, nil
-	}
-	r := c.spanRange(h.Span)
-	return &protocol.Hover{Contents: protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: h.Markdown}, Range: &r}, nil
+func (c *call) hover(_ *glsp.Context, p *protocol.HoverParams) (answer *protocol.Hover, err error) {
+	err = c.near(p.TextDocumentPositionParams, func(s *feature.Snapshot, offset int) {
+		if h, ok := feature.HoverAt(s, offset); ok {
+			r := c.spanRange(h.Span)
+			answer = &protocol.Hover{Contents: protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: h.Markdown}, Range: &r}
+		}
+	})
+	return answer, err
 }

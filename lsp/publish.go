@@ -11,21 +11,26 @@ import (
 	"github.com/recon-lang/recon/lang/diag"
 )
 
-// settle is how long the publisher waits for more keystrokes before it checks.
-const settle = 5 * time.Millisecond
+// After a keystroke the publisher tells at once what the quick check finds, and, when nothing has been typed for a while, what a full check
+// finds, warnings included.
+const (
+	atOnce = 2 * time.Millisecond
+	later  = 150 * time.Millisecond
+)
 
-// publisher tells the client what is wrong with its files whenever they have changed: only of files of which something else is
-// to be said than before, and only of their latest versions.
+// publisher tells the client what is wrong with its files whenever they have changed, and only of their latest versions. All but
+// changed is for its own goroutine.
 type publisher struct {
 	session *session
 	wake    chan struct{}
 	done    chan struct{}
-	told    map[string]*unit // by path
+	told    map[string]*unit // by path: the unit whose full check was told
+	quickly map[string]*unit // by path: the unit whose quick check was told
 	faulty  map[string]bool  // files of which something wrong was told
 }
 
 func newPublisher(s *session) *publisher {
-	p := &publisher{session: s, wake: make(chan struct{}, 1), done: make(chan struct{}), told: map[string]*unit{}, faulty: map[string]bool{}}
+	p := &publisher{session: s, wake: make(chan struct{}, 1), done: make(chan struct{}), told: map[string]*unit{}, quickly: map[string]*unit{}, faulty: map[string]bool{}}
 	go p.run()
 	return p
 }
@@ -42,22 +47,56 @@ func (p *publisher) stop() { <-p.done }
 
 func (p *publisher) run() {
 	defer close(p.done)
+	var full <-chan time.Time
 	for {
 		select {
 		case <-p.session.ctx.Done():
 			return
 		case <-p.wake:
+			time.Sleep(atOnce)
+			if p.session.pulls() {
+				continue
+			}
+			if p.edited(p.session.now()) {
+				full = time.After(later)
+			} else {
+				full = time.After(0)
+			}
+		case <-full:
+			full = nil
+			p.publish(p.session.now())
 		}
-		time.Sleep(settle)
-		p.publish(p.session.now())
 	}
 }
 
-// publish tells of the files of units that have changed. It gives up when the files have changed meanwhile.
-func (p *publisher) publish(w *workspace) {
-	if p.session.pulls() {
-		return
+// edited tells of files in which something was typed what a quick check finds. It is false if there is none: they were opened, or changed on
+// the disk, and are checked in full.
+func (p *publisher) edited(w *workspace) (any bool) {
+	for path, d := range w.docs {
+		u := w.units[path]
+		if !d.open || d.version < 2 || p.told[path] == u || p.told[path] == nil {
+			continue
+		}
+		any = true
+		q := p.session.quick.get(u)
+		q.Lock()
+		if p.quickly[path] == u || q.order > w.order {
+			q.Unlock()
+			continue
+		}
+		p.quickly[path] = u
+		found := q.check(w, u)
+		q.Unlock()
+		c := p.session.newCall(context.WithValue(p.session.ctx, frozen{}, w))
+		for _, d := range u.docs {
+			p.tell(d, c.listed(d, found))
+		}
 	}
+	return any
+}
+
+// publish tells of the files of units that have changed what a full check finds. It gives up when the files have changed meanwhile.
+func (p *publisher) publish(w *workspace) {
 	paths := slices.Sorted(maps.Keys(w.docs))
 	slices.SortStableFunc(paths, func(a, b string) int { return boolInt(w.docs[b].open) - boolInt(w.docs[a].open) })
 	for _, path := range paths {
@@ -69,9 +108,17 @@ func (p *publisher) publish(w *workspace) {
 			return // the wake that comes with the change goes on
 		}
 		c := p.session.newCall(context.WithValue(p.session.ctx, frozen{}, w))
-		list := c.diagnostics(d)
+		p.tell(d, c.diagnostics(d))
 		p.told[path] = u
-		p.tell(d, list)
+		if d.open {
+			q := p.session.quick.get(u)
+			q.Lock()
+			if q.order <= w.order {
+				q.check(w, u) // so that the next keystroke is an edit of what it knows
+				q.lints = w.project(d).Lints()
+			}
+			q.Unlock()
+		}
 		if u.lock != nil {
 			p.session.log(logWarning, u.lock.Error())
 		}
@@ -82,6 +129,7 @@ func (p *publisher) publish(w *workspace) {
 			p.tell(&document{path: path}, nil)
 		}
 	}
+	p.session.quick.forget(w)
 	for path, why := range w.broken {
 		p.session.log(logWarning, path+": "+why)
 	}
@@ -112,10 +160,16 @@ func boolInt(b bool) int {
 
 // diagnostics are the findings of a document, as the protocol has them.
 func (c *call) diagnostics(d *document) []protocol.Diagnostic {
-	s := c.space.snapshot(d)
+	return c.listed(d, c.space.snapshot(d).Diagnostics())
+}
+
+// listed are those of some findings that are of a document, as the protocol has them.
+func (c *call) listed(d *document, found diag.List) []protocol.Diagnostic {
 	list := []protocol.Diagnostic{}
-	for _, f := range s.Diagnostics() {
-		list = append(list, c.diagnostic(d, f))
+	for _, f := range found {
+		if f.Span.File == d.file {
+			list = append(list, c.diagnostic(d, f))
+		}
 	}
 	return list
 }

@@ -29,14 +29,14 @@ type session struct {
 	peer *peer
 	ctx  context.Context // ends with the connection
 
-	mu       sync.Mutex
-	state    state
-	client   client
-	space    *workspace // replaced, never changed
-	publish  *publisher
-	said     map[string]bool // what has been logged and is not to be logged again
-	shutdown bool
-	painted  painted
+	mu      sync.Mutex
+	state   state
+	client  client
+	space   *workspace // replaced, never changed
+	publish *publisher
+	quick   quicks
+	said    map[string]bool // what has been logged and is not to be logged again
+	painted painted
 }
 
 type state uint8
@@ -49,22 +49,21 @@ const (
 
 // client is what the client told about itself.
 type client struct {
-	encoding       encoding
-	snippets       bool
-	hierarchical   bool
-	progress       bool
-	watch          bool
-	pull           bool // it asks for diagnostics
-	relatedInfo    bool
-	refreshLenses  bool
-	refreshHints   bool
-	documentEdits  bool
-	trace          bool
-	markdownHovers bool
+	encoding      encoding
+	snippets      bool
+	hierarchical  bool
+	progress      bool
+	watch         bool
+	pull          bool // it asks for diagnostics
+	relatedInfo   bool
+	refreshLenses bool
+	refreshHints  bool
+	documentEdits bool
+	trace         bool
 }
 
 func newSession(ctx context.Context, cfg Config, p *peer) *session {
-	s := &session{cfg: cfg, peer: p, ctx: ctx, space: newWorkspace(cfg), said: map[string]bool{}}
+	s := &session{cfg: cfg, peer: p, ctx: ctx, space: newWorkspace(cfg), said: map[string]bool{}, quick: quicks{of: map[string]*quick{}}}
 	s.publish = newPublisher(s)
 	return s
 }
@@ -178,7 +177,11 @@ func (c *call) file(uri string) (*feature.Snapshot, *document, error) {
 	}
 	d := c.space.document(path)
 	if d == nil {
-		return nil, nil, &jsonrpc2.Error{Code: codeRequestFailed, Message: "no such file is open, or in a folder of the workspace: " + uri}
+		return nil, nil, noFile(uri)
 	}
 	return c.space.snapshot(d), d, nil
+}
+
+func noFile(uri string) error {
+	return &jsonrpc2.Error{Code: codeRequestFailed, Message: "no such file is open, or in a folder of the workspace: " + uri}
 }

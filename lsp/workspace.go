@@ -1,14 +1,17 @@
 package lsp
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
@@ -25,6 +28,7 @@ type workspace struct {
 	docs    map[string]*document // by path
 	units   map[string]*unit     // by path: the files that belong together with it
 	broken  map[string]string    // by folder or file: why it cannot be read
+	order   int64                // how many changes came before it
 }
 
 // document is one version of a file.
@@ -34,6 +38,7 @@ type document struct {
 	lines   *lines
 	version int32
 	open    bool
+	imports []string
 
 	once  sync.Once
 	tree  *syntax.File
@@ -41,7 +46,7 @@ type document struct {
 }
 
 func newDocument(path string, text []byte) *document {
-	return &document{path: path, file: &diag.File{Name: path, Text: text}, lines: linesOf(text)}
+	return &document{path: path, file: &diag.File{Name: path, Text: text}, lines: linesOf(text), imports: importsOf(path, text)}
 }
 
 // parsed is the tree of the document, read once.
@@ -52,10 +57,11 @@ func (d *document) parsed() (*syntax.File, diag.List) {
 
 // unit is files that belong together by imports, checked when somebody asks.
 type unit struct {
-	docs  []*document // sorted by path
-	once  sync.Once
-	value *feature.Project
-	lock  error // what is wrong with recon.lock
+	docs    []*document // sorted by path
+	once    sync.Once
+	value   *feature.Project
+	checked atomic.Bool
+	lock    error // what is wrong with recon.lock
 }
 
 func newWorkspace(cfg Config) *workspace {
@@ -63,7 +69,7 @@ func newWorkspace(cfg Config) *workspace {
 }
 
 func (w *workspace) clone() *workspace {
-	return &workspace{cfg: w.cfg, folders: w.folders, docs: maps.Clone(w.docs), units: map[string]*unit{}, broken: maps.Clone(w.broken)}
+	return &workspace{cfg: w.cfg, folders: w.folders, docs: maps.Clone(w.docs), units: map[string]*unit{}, broken: maps.Clone(w.broken), order: w.order + 1}
 }
 
 func (w *workspace) document(path string) *document { return w.docs[path] }
@@ -84,13 +90,17 @@ func (w *workspace) without(path string) *workspace {
 	return next
 }
 
-// imports are the files that a document imports, whether they are there or not.
-func (d *document) imports() (paths []string) {
-	tree, _ := d.parsed()
-	for _, x := range tree.Decls {
-		if x, ok := x.(*syntax.Import); ok && x.Path != nil && x.Path.Value != "" {
-			paths = append(paths, filepath.Join(filepath.Dir(d.path), filepath.FromSlash(x.Path.Value)))
-		}
+// importLine is what an import looks like. Text that only looks so makes files belong together that need not, and nothing worse; reading
+// whole files at each keystroke would cost more.
+var importLine = regexp.MustCompile(`(?m)^[ \t]*import[ \t]+["']([^"'\r\n]+)["']`)
+
+// importsOf are the files that a text imports, whether they are there or not.
+func importsOf(path string, text []byte) (paths []string) {
+	if !bytes.Contains(text, []byte("import")) {
+		return nil
+	}
+	for _, m := range importLine.FindAllSubmatch(text, -1) {
+		paths = append(paths, filepath.Join(filepath.Dir(path), filepath.FromSlash(string(m[1]))))
 	}
 	return paths
 }
@@ -99,7 +109,7 @@ func (d *document) imports() (paths []string) {
 func (w *workspace) join(before *workspace) {
 	near := map[string][]string{}
 	for path, d := range w.docs {
-		for _, other := range d.imports() {
+		for _, other := range d.imports {
 			if w.docs[other] != nil {
 				near[path], near[other] = append(near[path], other), append(near[other], path)
 			}
@@ -153,6 +163,7 @@ func (w *workspace) project(d *document) *feature.Project {
 			u.lock = err
 			return catalog
 		})}
+		u.checked.Store(true)
 	})
 	return u.value
 }

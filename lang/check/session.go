@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/lang/syntax"
 	"github.com/recon-lang/recon/sdk/schema"
 )
@@ -201,6 +202,19 @@ func mentionOf(d syntax.Decl) *mention {
 		m.bad = true
 	}
 	return m
+}
+
+// Around checks, of the files of the last Check, only a declaration and what it mentions, and gives what is learnt of these: for whoever
+// asks about one place and cannot wait for the whole. The names of all declarations are known.
+func (s *Session) Around(d syntax.Decl, files []*syntax.File, imports map[*syntax.Import]*syntax.File, cat schema.Catalog) (*program.Program, *Info) {
+	wanted := map[syntax.Decl]bool{}
+	if s.known[d] != nil {
+		wanted = needed(map[syntax.Decl]bool{d: true}, s.known)
+	}
+	c := newChecker(cat)
+	c.slice = &slice{wanted: wanted, bodies: map[syntax.Decl]diag.List{}}
+	c.files(files, imports)
+	return c.prog, c.info
 }
 
 // slice is a check of some declarations only. The names of all are known.
