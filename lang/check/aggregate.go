@@ -185,7 +185,7 @@ func (x *typer) aggregated(inner *typer, n *node) (arg, cond value, side int, ok
 	}
 	if n.text == "count" {
 		if i := x.totals.named(n.args[0]); i >= 0 {
-			x.use(n.args[0].span, x.totals.sides[i].symbol)
+			x.use(n.args[0].at, x.totals.sides[i].symbol)
 			if x.totals.only > 0 {
 				x.report(diag.Unqualified, n.args[0].span, "a single term speaks of the same on every side and names none", "write count(), or give a term for each side")
 				return arg, cond, side, false
@@ -311,7 +311,7 @@ func (t *totals) unit(u program.Unit, side int) (program.Unit, bool) {
 func (x *typer) groupValue(n *node, i int) value {
 	g := x.totals.by[i]
 	if g.symbol != nil {
-		x.use(n.span, g.symbol)
+		x.use(n.at, g.symbol)
 	}
 	if !x.totals.view {
 		x.report(diag.NotAggregated, n.span, fmt.Sprintf("%s is a group, and what is compared are totals", n.text), "groups agree anyway: rows are paired by them")

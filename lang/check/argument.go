@@ -85,9 +85,9 @@ func (m *module) paramType(p *syntax.ParamDef) schema.Type {
 	return t
 }
 
-// argumentValue is a parameter of the template that the expression came with.
-func (x *typer) argumentValue(span diag.Span, a *argument) value {
-	x.use(span, a.Symbol)
+// argumentValue is a parameter of the template that the expression came with; name is where its name stands.
+func (x *typer) argumentValue(span, name diag.Span, a *argument) value {
+	x.use(name, a.Symbol)
 	a.resolve()
 	if a.value.bad() {
 		return value{}

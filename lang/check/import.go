@@ -236,8 +236,7 @@ func (x *typer) moduleName(n, head, name *node) (v value, ok bool) {
 		return value{}, true
 	}
 	if d, ok := in.constants[name.text]; ok {
-		x.use(name.at, d.Symbol)
-		return x.constantValue(n.span, d), true
+		return x.constantValue(n.span, name.at, d), true
 	}
 	if !in.inBroken(name.text) {
 		known := x.public(in, names(in.constants))

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -13,6 +15,12 @@ type Info struct {
 	Defs  map[diag.Span]*Symbol
 	Uses  map[diag.Span]*Symbol
 	Types map[diag.Span]Typed
+	// More are the other symbols of a use that has several: the single term of an equation names a column of each side,
+	// and so does a name in a template that is used several times.
+	More map[diag.Span][]*Symbol
+	// InTests are the names that tests use: of sources and sides, of the columns in the heads of tables, of comparisons and
+	// parameters. They are no Uses, for what only a test names is used by no rule.
+	InTests map[diag.Span]*Symbol
 }
 
 // Typed is the type of an expression, with its unit.
@@ -60,4 +68,14 @@ func (c *checker) def(s *Symbol) *Symbol {
 	return s
 }
 
-func (c *checker) use(at diag.Span, s *Symbol) { c.info.Uses[at] = s }
+func (c *checker) use(at diag.Span, s *Symbol) {
+	if old := c.info.Uses[at]; old != nil && !old.same(s) && !slices.ContainsFunc(c.info.More[at], old.same) {
+		c.info.More[at] = append(c.info.More[at], old)
+	}
+	c.info.Uses[at] = s
+}
+
+// same reports whether two symbols are of one declaration: those of the columns of a view are copies of those of its sources.
+func (s *Symbol) same(o *Symbol) bool {
+	return s.Kind == o.Kind && s.Name == o.Name && s.Span == o.Span
+}

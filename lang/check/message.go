@@ -48,7 +48,7 @@ func (x *typer) messageName(n *node, path []*node) (v value, ok bool) {
 			column = column || has
 		} else if len(path) == 2 && path[0].text == s.name {
 			if _, has := s.column(n.text); !has {
-				r.use(path[0].span, s.symbol)
+				r.use(path[0].at, s.symbol)
 				return x.unknownColumn(s.rows, s.name, n), true
 			}
 			column = true

@@ -87,7 +87,7 @@ func (x *typer) candidates(n *node) []candidate {
 	for i, k := range x.keys {
 		if k.Name == n.text && !k.invalid {
 			keyed = i
-			add("a key", -1, func() value { return x.keyValue(n.span, k) })
+			add("a key", -1, func() value { return x.keyValue(n.span, n.at, k) })
 		}
 	}
 	for i, s := range x.sides {
@@ -106,10 +106,10 @@ func (x *typer) candidates(n *node) []candidate {
 		}
 	}
 	if a, ok := x.args[n.text]; ok {
-		add("a parameter of template "+a.of.Name, -1, func() value { return x.argumentValue(n.span, a) })
+		add("a parameter of template "+a.of.Name, -1, func() value { return x.argumentValue(n.span, n.at, a) })
 	}
 	if d, ok := x.constants[n.text]; ok {
-		add("a "+string(d.Kind), -1, func() value { return x.constantValue(n.span, d) })
+		add("a "+string(d.Kind), -1, func() value { return x.constantValue(n.span, n.at, d) })
 	}
 	if x.setting && (n.text == "window_start" || n.text == "window_end") {
 		add("a bound of the window", -1, func() value { return bound(n.text, n.span) })
@@ -283,7 +283,7 @@ func (x *typer) visible() []string {
 // qualified is side.column.
 func (x *typer) qualified(n, head, column *node) value {
 	if x.row != nil && head.text == x.row.Name {
-		x.use(head.span, x.row.Symbol)
+		x.use(head.at, x.row.Symbol)
 		if i, ok := x.row.columns[column.text]; ok {
 			return x.rowColumn(n.span, n.at, i)
 		}
@@ -293,7 +293,7 @@ func (x *typer) qualified(n, head, column *node) value {
 		if s.name != head.text {
 			continue
 		}
-		x.use(head.span, s.symbol)
+		x.use(head.at, s.symbol)
 		if x.metrics != nil {
 			break
 		}

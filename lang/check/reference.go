@@ -65,9 +65,9 @@ func (r *rowsDecl) zoneOf(t schema.Type) string {
 	return ""
 }
 
-// keyValue is the value of a key, which is the same on all sides: that of the first.
-func (x *typer) keyValue(span diag.Span, k *key) value {
-	x.use(span, k.symbol)
+// keyValue is the value of a key, which is the same on all sides: that of the first; name is where its name stands.
+func (x *typer) keyValue(span, name diag.Span, k *key) value {
+	x.use(name, k.symbol)
 	if x.anySide {
 		return x.presentKey(span, k)
 	}
@@ -87,9 +87,9 @@ func (x *typer) presentKey(span diag.Span, k *key) value {
 	return v
 }
 
-// constantValue is a parameter, or the value of a let in its place.
-func (x *typer) constantValue(span diag.Span, d *constantDecl) value {
-	x.use(span, d.Symbol)
+// constantValue is a parameter, or the value of a let in its place; name is where its name stands.
+func (x *typer) constantValue(span, name diag.Span, d *constantDecl) value {
+	x.use(name, d.Symbol)
 	if d.state == underway {
 		x.report(diag.Circular, span, fmt.Sprintf("%s %q needs its own value", d.Kind, d.Name), "")
 		return value{}

@@ -149,7 +149,7 @@ func (r *ruleCheck) baseline(e *syntax.Expr) {
 		known[i] = s.name
 		if n.shape == nameNode && s.name == n.text {
 			r.prog.Baseline = i
-			r.use(n.span, s.symbol)
+			r.use(n.at, s.symbol)
 			return
 		}
 	}

@@ -328,14 +328,18 @@ func (m *module) sqlParam(t *taker, of *syntax.Expr, name string, at diag.Span) 
 		return nil, false
 	}
 	var v value
+	written := at
+	if strings.HasPrefix(at.Text(), ":") {
+		written.Start++
+	}
 	switch {
 	case ok && argument:
 		m.report(diag.AmbiguousName, at, fmt.Sprintf(":%s is a parameter of template %s as well as a %s", name, a.of.Name, d.Kind), "give one of them another name")
 		return nil, false
 	case argument:
-		v = x.argumentValue(at, a)
+		v = x.argumentValue(at, written, a)
 	default:
-		v = x.constantValue(at, d)
+		v = x.constantValue(at, written, d)
 	}
 	if v.bad() {
 		return nil, false

@@ -17,6 +17,7 @@ import (
 type testCheck struct {
 	*module
 	rule   *program.Rule
+	of     *ruleCheck // of rule
 	prog   *program.Test
 	broken bool // some statement could not be read
 }
@@ -44,7 +45,7 @@ func (m *module) test(d *syntax.Test, titles map[string]diag.Span) {
 			Hint: "say in the title what is special about this one", Related: []diag.Related{{Span: old, Message: "the first one"}}})
 	}
 	titles[title] = d.Title.Span
-	t := &testCheck{module: m, rule: rule, prog: &program.Test{Title: d.Title.Value, Rule: rule, Dir: m.dir(), Span: d.Title.Span}}
+	t := &testCheck{module: m, rule: rule, of: found.check, prog: &program.Test{Title: d.Title.Value, Rule: rule, Dir: m.dir(), Span: d.Title.Span}}
 	common, own := t.split(d.Body)
 	base := t.statements(common)
 	base.At, base.Span = schema.Value{Type: schema.Type{Kind: schema.Timestamp}, Null: true}, d.Title.Span
@@ -188,6 +189,9 @@ func (t *testCheck) param(r *program.TestRun, s *syntax.SetParam) {
 		return
 	}
 	p := t.module.prog.Params[i]
+	if d := t.params[p.Name]; d != nil {
+		t.info.InTests[s.Name.Span] = d.Symbol
+	}
 	if v.bad() || t.secretInText(v) || !t.fits(v, p.Type, fmt.Sprintf("parameter %q", p.Name)) {
 		return
 	}

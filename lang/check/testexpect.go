@@ -93,11 +93,36 @@ func (t *testCheck) expectName(s *syntax.Expect) bool {
 		}
 	}
 	if slices.Contains(known, s.Name.Name) {
+		t.limited(s)
 		return true
 	}
 	t.add(diag.Diagnostic{Code: diag.ExpectName, Span: s.Name.Span, Message: fmt.Sprintf("the rule has no %s %q", what, s.Name.Name),
 		Hint: hintNames(s.Name.Name, "there are", known), Fixes: fixName(s.Name.Span, s.Name.Name, known)})
 	return false
+}
+
+// limited notes what the name of an expectation means.
+func (t *testCheck) limited(s *syntax.Expect) {
+	symbol := t.sideNamed(s.Name.Name)
+	switch s.Outcome.Name {
+	case "mismatch":
+		symbol = nil
+		for _, c := range t.of.comparisons {
+			if c.Name == s.Name.Name {
+				symbol = c.symbol
+			}
+		}
+	case "breach":
+		symbol = nil
+		for _, c := range t.of.claims {
+			if c.Name == s.Name.Name {
+				symbol = c
+			}
+		}
+	}
+	if symbol != nil {
+		t.info.InTests[s.Name.Span] = symbol
+	}
 }
 
 // expectTable reads the keys that are expected, or of rows without a key those rows.
@@ -107,7 +132,13 @@ func (t *testCheck) expectTable(e *program.Expect, s *syntax.Expect) {
 		var columns []tableColumn
 		zone := ""
 		for _, k := range t.rule.Keys {
-			columns = append(columns, tableColumn{k.Name, k.Type})
+			column := tableColumn{name: k.Name, typ: k.Type}
+			for _, o := range t.of.keys {
+				if o.Name == k.Name {
+					column.symbol = o.symbol
+				}
+			}
+			columns = append(columns, column)
 			for i, term := range k.Terms {
 				if k.Type.Kind == schema.Timestamp && zone == "" && term != nil {
 					zone = orElse(term.Zone, sourceZone(t.sideSource(i)))
@@ -127,9 +158,5 @@ func (t *testCheck) expectTable(e *program.Expect, s *syntax.Expect) {
 		}
 	}
 	src := t.sideSource(e.Side)
-	columns := make([]tableColumn, len(src.Columns))
-	for i, c := range src.Columns {
-		columns[i] = tableColumn{c.Name, c.Type}
-	}
-	e.Table = t.table(s.Body, columns, t.zone(sourceZone(src)), fmt.Sprintf("%s has no column", src.Name))
+	e.Table = t.table(s.Body, t.tableColumns(src), t.zone(sourceZone(src)), fmt.Sprintf("%s has no column", src.Name))
 }

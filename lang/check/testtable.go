@@ -15,8 +15,22 @@ import (
 
 // tableColumn is a column that a table may have.
 type tableColumn struct {
-	name string
-	typ  schema.Type
+	name   string
+	typ    schema.Type
+	symbol *Symbol
+}
+
+// tableColumns are the columns of a source.
+func (t *testCheck) tableColumns(s *program.Source) []tableColumn {
+	columns := make([]tableColumn, len(s.Columns))
+	for i, c := range s.Columns {
+		symbol := t.info.Defs[c.Span]
+		if symbol == nil || symbol.Kind != ColumnSymbol || symbol.Name != c.Name { // it is declared in recon.lock
+			symbol = &Symbol{Kind: ColumnSymbol, Name: c.Name, Span: c.Span, Type: c.Type, Unit: c.Unit, Doc: c.Doc}
+		}
+		columns[i] = tableColumn{c.Name, c.Type, symbol}
+	}
+	return columns
 }
 
 // given checks a table that stands in for a source.
@@ -42,14 +56,11 @@ func (t *testCheck) given(r *program.TestRun, s *syntax.Given) {
 		return
 	}
 	g.Source = side
+	t.named(s.Ref, side)
 	if s.From != nil {
 		g.File = s.From.Value
 	} else {
-		columns := make([]tableColumn, len(side.Columns))
-		for i, c := range side.Columns {
-			columns[i] = tableColumn{c.Name, c.Type}
-		}
-		g.Table = t.table(s.Body, columns, t.zone(sourceZone(side)), fmt.Sprintf("%s has no column", side.Name))
+		g.Table = t.table(s.Body, t.tableColumns(side), t.zone(sourceZone(side)), fmt.Sprintf("%s has no column", side.Name))
 		t.timed(&g)
 	}
 	if i := slices.IndexFunc(r.Given, func(o program.Given) bool { return o.Source == g.Source && o.After == g.After }); i >= 0 {
@@ -91,6 +102,31 @@ func (t *testCheck) sideSource(i int) *program.Source {
 		return s.View.Parts[0].Source
 	}
 	return s
+}
+
+// named notes what the reference of given means.
+func (t *testCheck) named(ref *syntax.Ref, src *program.Source) {
+	symbol := t.info.Defs[src.Span]
+	if len(ref.Names) > 1 {
+		if d := t.imports[ref.Names[0].Name]; d != nil {
+			t.info.InTests[ref.Names[0].Span] = d.Symbol
+		}
+	} else if s := t.sideNamed(ref.Last().Name); s != nil {
+		symbol = s
+	}
+	if symbol != nil {
+		t.info.InTests[ref.Last().Span] = symbol
+	}
+}
+
+// sideNamed is the symbol of the side of that name, or nil.
+func (t *testCheck) sideNamed(name string) *Symbol {
+	for _, s := range t.of.sides {
+		if s.name == name {
+			return s.symbol
+		}
+	}
+	return nil
 }
 
 // stoodFor is the source that given names: by a side, or by its own name.
@@ -213,6 +249,9 @@ func (t *testCheck) header(out *program.Table, row *syntax.Row, columns []tableC
 			t.report(diag.TableHeader, c.Span, fmt.Sprintf("the table has the column %s twice", c.Text), "remove one of them")
 		default:
 			out.Columns = append(out.Columns, at)
+			if s := columns[at].symbol; s != nil {
+				t.info.InTests[c.Span] = s
+			}
 			types[i] = columns[at].typ
 			if types[i].Kind == schema.Invalid {
 				t.broken = true

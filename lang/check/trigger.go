@@ -99,7 +99,10 @@ func (r *ruleCheck) triggered(ref *syntax.Ref) int {
 		return -1
 	}
 	s := r.sides[found]
-	r.use(at, s.symbol)
+	r.use(ref.Names[n-2].Span, s.symbol)
+	if d := r.imports[ref.Names[0].Name]; d != nil && n > 2 {
+		r.use(ref.Names[0].Span, d.Symbol)
+	}
 	r.followable(s, at)
 	return found
 }

@@ -58,9 +58,11 @@ func same(a, b *program.Expr) bool {
 
 // named reports whether something uses the name of the comparison at a place.
 func (p *pass) named(at diag.Span) bool {
-	for _, s := range p.Info.Uses {
-		if s.Kind == check.ComparisonSymbol && s.Span.File == at.File && at.Start <= s.Span.Start && s.Span.End <= at.End {
-			return true
+	for _, uses := range []map[diag.Span]*check.Symbol{p.Info.Uses, p.Info.InTests} {
+		for _, s := range uses {
+			if s.Kind == check.ComparisonSymbol && s.Span.File == at.File && at.Start <= s.Span.Start && s.Span.End <= at.End {
+				return true
+			}
 		}
 	}
 	return false

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/recon-lang/recon/lang"
-	"github.com/recon-lang/recon/lang/check"
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/syntax"
 )
@@ -23,6 +22,9 @@ type Project struct {
 
 	lint  sync.Once
 	lints diag.List
+
+	indexed sync.Once
+	names   *names // see index
 }
 
 // Lints are the warnings of all files of the project.
@@ -56,20 +58,4 @@ func (s *Snapshot) Diagnostics() diag.List {
 	}
 	list.Sort()
 	return list
-}
-
-// symbolAt is the symbol whose name stands at an offset, where it is declared or used.
-func (s *Snapshot) symbolAt(offset int) (sym *check.Symbol, at diag.Span) {
-	best := -1
-	for _, names := range []map[diag.Span]*check.Symbol{s.Unit.Info.Defs, s.Unit.Info.Uses} {
-		for span, found := range names {
-			if span.File != s.File.Span.File || offset < span.Start || offset > span.End {
-				continue
-			}
-			if n := span.End - span.Start; best < 0 || n < best || n == best && span.Start > at.Start {
-				sym, at, best = found, span, n
-			}
-		}
-	}
-	return sym, at
 }
