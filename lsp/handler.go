@@ -26,7 +26,11 @@ func (c *call) handler() *protocol.Handler {
 		WorkspaceDidChangeWorkspaceFolders: c.didChangeFolders,
 		WorkspaceDidChangeConfiguration:    c.didChangeConfiguration,
 
-		TextDocumentHover: c.hover,
+		TextDocumentHover:             c.hover,
+		TextDocumentDefinition:        c.definition,
+		TextDocumentTypeDefinition:    c.typeDefinition,
+		TextDocumentReferences:        c.references,
+		TextDocumentDocumentHighlight: c.highlights,
 
 		TextDocumentFormatting:              c.format,
 		TextDocumentRangeFormatting:         c.formatRange,

@@ -33,6 +33,11 @@ func (c *call) offered() map[string]any {
 		"textDocumentSync": protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: true},
 		"hoverProvider":    true,
 
+		"definitionProvider":        true,
+		"typeDefinitionProvider":    true,
+		"referencesProvider":        true,
+		"documentHighlightProvider": true,
+
 		"documentFormattingProvider":       true,
 		"documentRangeFormattingProvider":  true,
 		"documentOnTypeFormattingProvider": formatKeys,

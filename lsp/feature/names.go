@@ -33,8 +33,8 @@ type names struct {
 	coined map[diag.Span]coined   // the declarations of names that are not written down
 }
 
-// coined is a name that a statement has without saying so: key a.id = b.no is called id. at is where "as NAME" is written, of is the
-// expression that gives the name.
+// coined is a name that a statement has without saying so: key a.id = b.no is called id. at is where "as NAME" is written, of is what
+// gives the name.
 type coined struct {
 	of     diag.Span
 	at     diag.Span
@@ -93,9 +93,16 @@ func (n *names) coin(f *syntax.File) {
 			n.coined[of] = coined{of: of, at: diag.Span{File: of.File, Start: end, End: end}}
 		}
 	}
+	from := func(e *syntax.Expr, as *syntax.Ident, end int) {
+		add(e.Span, as, end)
+		if c, ok := n.coined[e.Span]; ok && len(e.Tokens) > 0 && e.Tokens[len(e.Tokens)-1].Kind == syntax.Name {
+			c.of = e.TokenSpan(e.Tokens[len(e.Tokens)-1])
+			n.coined[e.Span] = c
+		}
+	}
 	named := func(list []*syntax.Named) {
 		for _, by := range list {
-			add(by.Expr.Span, by.As, by.Expr.Span.End)
+			from(by.Expr, by.As, by.Expr.Span.End)
 		}
 	}
 	syntax.Walk(f, func(node syntax.Node) bool {
@@ -103,11 +110,11 @@ func (n *names) coin(f *syntax.File) {
 		case *syntax.Import:
 			add(s.Path.Span, s.As, s.Path.Span.End)
 		case *syntax.Key:
-			add(s.Equation.Terms[0].Span, s.As, s.Span.End)
+			from(s.Equation.Terms[0], s.As, s.Span.End)
 		case *syntax.Total:
-			add(s.Equation.Terms[0].Span, s.As, s.Span.End)
+			from(s.Equation.Terms[0], s.As, s.Span.End)
 		case *syntax.Compare:
-			add(s.Equation.Terms[0].Span, s.As, s.Span.End)
+			from(s.Equation.Terms[0], s.As, s.Span.End)
 		case *syntax.Assert:
 			add(s.Cond.Span, s.As, s.Span.End)
 		case *syntax.Group:
@@ -133,6 +140,14 @@ func (n *names) at(f *diag.File, offset int) (place, bool) {
 		}
 	}
 	return place{}, false
+}
+
+// declared is where a symbol gets its name.
+func (n *names) declared(s *check.Symbol) diag.Span {
+	if c, ok := n.coined[s.Span]; ok && c.symbol != nil && idOf(c.symbol) == idOf(s) {
+		return c.of
+	}
+	return s.Span
 }
 
 // within are the names between two places of a file.
