@@ -65,10 +65,14 @@ func catalog(dir string, _ []string) (schema.Catalog, error) {
 // start starts a server with a folder as its workspace; capabilities are the client's, as JSON.
 func start(t testing.TB, dir, capabilities string) *client {
 	t.Helper()
+	return startWith(t, dir, capabilities, lsp.Config{Version: "test", Catalog: catalog, Now: func() time.Time { return time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC) }})
+}
+
+func startWith(t testing.TB, dir, capabilities string, cfg lsp.Config) *client {
+	t.Helper()
 	near, far := net.Pipe()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	cfg := lsp.Config{Version: "test", Catalog: catalog, Now: func() time.Time { return time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC) }}
 	go func() { ended <- lsp.Serve(ctx, far, cfg) }()
 	c := &client{t: t, dir: dir, diags: map[string]published{}, wake: make(chan struct{}, 1)}
 	c.conn = jsonrpc2.NewConn(ctx, jsonrpc2.NewBufferedStream(near, jsonrpc2.VSCodeObjectCodec{}), jsonrpc2.HandlerWithError(c.handle))

@@ -36,10 +36,7 @@ type peer struct {
 func Serve(ctx context.Context, rwc io.ReadWriteCloser, cfg Config) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := &peer{running: map[string]context.CancelFunc{}, ready: make(chan struct{})}
-	p.session = newSession(ctx, cfg, p)
-	p.conn = jsonrpc2.NewConn(ctx, jsonrpc2.NewBufferedStream(rwc, jsonrpc2.VSCodeObjectCodec{}), handlerFunc(p.handle), jsonrpc2.SetLogger(quiet{}))
-	close(p.ready)
+	p := connect(ctx, rwc, cfg)
 	select {
 	case <-p.conn.DisconnectNotify():
 	case <-ctx.Done():
@@ -49,6 +46,15 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, cfg Config) error {
 	p.group.Wait()
 	p.session.close()
 	return nil
+}
+
+// connect begins to speak over rwc.
+func connect(ctx context.Context, rwc io.ReadWriteCloser, cfg Config) *peer {
+	p := &peer{running: map[string]context.CancelFunc{}, ready: make(chan struct{})}
+	p.session = newSession(ctx, cfg, p)
+	p.conn = jsonrpc2.NewConn(ctx, jsonrpc2.NewBufferedStream(rwc, jsonrpc2.VSCodeObjectCodec{}), handlerFunc(p.handle), jsonrpc2.SetLogger(quiet{}))
+	close(p.ready)
+	return p
 }
 
 // quiet keeps what the connection says about broken messages out of the client's output: they end the connection, or are answered.
