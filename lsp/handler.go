@@ -31,6 +31,8 @@ func (c *call) handler() *protocol.Handler {
 		TextDocumentTypeDefinition:    c.typeDefinition,
 		TextDocumentReferences:        c.references,
 		TextDocumentDocumentHighlight: c.highlights,
+		TextDocumentPrepareRename:     c.prepareRename,
+		TextDocumentRename:            c.rename,
 
 		TextDocumentFormatting:              c.format,
 		TextDocumentRangeFormatting:         c.formatRange,

@@ -274,11 +274,7 @@ type spot struct {
 // show writes a range as the file, its line and column in characters from 1, and its text.
 func (c *markCase) show(s spot) string {
 	c.Helper()
-	uri, err := url.PathUnescape(s.URI)
-	if err != nil {
-		c.Fatalf("a URI that cannot be read: %s", s.URI)
-	}
-	name := strings.TrimPrefix(uri, c.uri("")+"/")
+	name := c.nameOf(s.URI)
 	text, ok := c.texts[name]
 	if !ok {
 		return name
@@ -296,4 +292,14 @@ func (c *markCase) show(s spot) string {
 		return fmt.Sprintf("%s:%d:%d beyond the end of the line", name, start.Line+1, start.Character+1)
 	}
 	return fmt.Sprintf("%s:%d:%d %s", name, start.Line+1, len(utf16.Decode(first[:start.Character]))+1, string(utf16.Decode(first[start.Character:end.Character])))
+}
+
+// nameOf is the file of a URI as the case names it.
+func (c *markCase) nameOf(uri string) string {
+	c.Helper()
+	plain, err := url.PathUnescape(uri)
+	if err != nil {
+		c.Fatalf("a URI that cannot be read: %s", uri)
+	}
+	return strings.TrimPrefix(plain, c.uri("")+"/")
 }

@@ -37,6 +37,7 @@ func (c *call) offered() map[string]any {
 		"typeDefinitionProvider":    true,
 		"referencesProvider":        true,
 		"documentHighlightProvider": true,
+		"renameProvider":            map[string]any{"prepareProvider": true},
 
 		"documentFormattingProvider":       true,
 		"documentRangeFormattingProvider":  true,
