@@ -24,13 +24,14 @@ type publisher struct {
 	session *session
 	wake    chan struct{}
 	done    chan struct{}
-	told    map[string]*unit // by path: the unit whose full check was told
-	quickly map[string]*unit // by path: the unit whose quick check was told
-	faulty  map[string]bool  // files of which something wrong was told
+	told    map[string]*unit     // by path: the unit whose full check was told
+	quickly map[string]*unit     // by path: the unit whose quick check was told
+	same    map[string]diag.List // by path: what was told of rules of one name
+	faulty  map[string]bool      // files of which something wrong was told
 }
 
 func newPublisher(s *session) *publisher {
-	p := &publisher{session: s, wake: make(chan struct{}, 1), done: make(chan struct{}), told: map[string]*unit{}, quickly: map[string]*unit{}, faulty: map[string]bool{}}
+	p := &publisher{session: s, wake: make(chan struct{}, 1), done: make(chan struct{}), told: map[string]*unit{}, quickly: map[string]*unit{}, same: map[string]diag.List{}, faulty: map[string]bool{}}
 	go p.run()
 	return p
 }
@@ -101,7 +102,8 @@ func (p *publisher) publish(w *workspace) {
 	slices.SortStableFunc(paths, func(a, b string) int { return boolInt(w.docs[b].open) - boolInt(w.docs[a].open) })
 	for _, path := range paths {
 		d, u := w.docs[path], w.units[path]
-		if p.told[path] == u {
+		same := w.twice()[path]
+		if p.told[path] == u && alike(p.same[path], same) {
 			continue
 		}
 		if p.session.ctx.Err() != nil || p.session.now() != w {
@@ -109,7 +111,7 @@ func (p *publisher) publish(w *workspace) {
 		}
 		c := p.session.newCall(context.WithValue(p.session.ctx, frozen{}, w))
 		p.tell(d, c.diagnostics(d))
-		p.told[path] = u
+		p.told[path], p.same[path] = u, same
 		if d.open {
 			q := p.session.quick.get(u)
 			q.Lock()
@@ -126,6 +128,7 @@ func (p *publisher) publish(w *workspace) {
 	for path := range maps.Clone(p.told) {
 		if w.docs[path] == nil {
 			delete(p.told, path)
+			delete(p.same, path)
 			p.tell(&document{path: path}, nil)
 		}
 	}
@@ -160,7 +163,7 @@ func boolInt(b bool) int {
 
 // diagnostics are the findings of a document, as the protocol has them.
 func (c *call) diagnostics(d *document) []protocol.Diagnostic {
-	return c.listed(d, c.space.snapshot(d).Diagnostics())
+	return c.listed(d, append(c.space.snapshot(d).Diagnostics(), c.space.twice()[d.path]...))
 }
 
 // listed are those of some findings that are of a document, as the protocol has them.

@@ -29,6 +29,9 @@ type workspace struct {
 	units   map[string]*unit     // by path: the files that belong together with it
 	broken  map[string]string    // by folder or file: why it cannot be read
 	order   int64                // how many changes came before it
+
+	names sync.Once
+	same  map[string]diag.List // rules of one name, by path; see twice
 }
 
 // document is one version of a file.
