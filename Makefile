@@ -28,9 +28,13 @@ lint: ## vet, staticcheck, format, generated files
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
+vsix: ## pack the extension for VS Code as dist/recon.vsix (needs npm)
+	@mkdir -p dist
+	cd lsp/editors/vscode && npm ci --ignore-scripts && npm run package
+
 check: lint test ## what CI runs before a change lands
 
 clean: ## remove what the other targets made
 	rm -rf bin bench $(DEMO)/data
 
-.PHONY: help build demo test race fuzz bench lint check clean
+.PHONY: help build demo test race fuzz bench lint vsix check clean

@@ -2,6 +2,7 @@
 package editors_test
 
 import (
+	"archive/zip"
 	"context"
 	"encoding/json"
 	"os"
@@ -169,5 +170,47 @@ func check(t *testing.T, a account, message string) {
 	}
 	if a.Text != text {
 		t.Errorf("in the end the text is\n%s\nwant\n%s", a.Text, text)
+	}
+}
+
+// TestVSCode runs the tests of the extension for VS Code, which are node's, and packs it.
+func TestVSCode(t *testing.T) {
+	need(t, "npm", "install Node.js 20 or later")
+	npm := func(args ...string) string {
+		cmd := exec.Command("npm", args...)
+		cmd.Dir = "vscode"
+		cmd.Env = append(os.Environ(), "RECON="+program)
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Errorf("npm %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+		return string(out)
+	}
+	if out, err := exec.Command("npm", "--prefix", "vscode", "ci", "--ignore-scripts", "--prefer-offline").CombinedOutput(); err != nil {
+		if os.Getenv("RECON_REQUIRE_SERVERS") != "" {
+			t.Fatalf("npm ci: %v\n%s", err, out)
+		}
+		t.Skipf("the packages cannot be had: %v", err)
+	}
+	npm("test")
+	packed := filepath.Join(t.TempDir(), "recon.vsix")
+	npm("run", "package", "--", "--out", packed)
+	z, err := zip.OpenReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	in := map[string]bool{}
+	for _, f := range z.File {
+		in[f.Name] = true
+	}
+	for _, name := range []string{"extension/package.json", "extension/extension.js", "extension/declarations.js", "extension/tests.js", "extension/icons/recon.png",
+		"extension/syntaxes/recon.tmLanguage.json", "extension/snippets/recon.json", "extension/node_modules/vscode-languageclient/package.json"} {
+		if !in[name] {
+			t.Errorf("the package lacks %s", name)
+		}
+	}
+	if in["extension/test/extension.test.js"] {
+		t.Error("the package holds the tests")
 	}
 }

@@ -1,0 +1,205 @@
+// The extension's own code, with a real recon: RECON names the program, else it is the one on the PATH.
+"use strict";
+
+const assert = require("node:assert/strict");
+const fs = require("fs");
+const os = require("os");
+const path = require("path");
+const { test, before, after } = require("node:test");
+const { stand, Uri, rpc } = require("./vscode");
+
+const program = process.env.RECON || "recon";
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "recon-vscode-"));
+const faulty = fs.readFileSync(path.join(__dirname, "../../testdata/faulty.recon"), "utf8");
+const rules =
+  faulty.replace("amout", "amount").replace(" where orders.order_no != \"订单 😀\" and orders.amount > bill.total", " within 0.01") +
+  `
+test "差一分 😀 (a cent)" for daily {
+  given orders {
+    | order_no | amount |
+    | A1       | 10.00  |
+  }
+  given bill {
+    | order_no | total |
+    | A1       | 10.01 |
+  }
+  expect matched 1
+}
+
+test "wrong 😀" for daily {
+  given orders {
+    | order_no | amount |
+    | A1       | 10.00  |
+    | 订单😀   | 10.00  |
+  }
+  given bill {
+    | order_no | total |
+    | A1       | 12.00 |
+  }
+  expect mismatch amount 1
+  expect missing bill {
+    | order_no |
+    | A2       |
+  }
+}
+`;
+const settings = { path: program };
+const seen = stand(folder, settings);
+const extension = require("../extension");
+
+before(async () => {
+  fs.writeFileSync(path.join(folder, "规则.recon"), rules);
+  await extension.activate({ subscriptions: [] });
+});
+
+after(async () => {
+  await extension.deactivate();
+  assert.equal(seen.LanguageClient.last.exitCode, 0, "the server ends with 0 after shutdown and exit");
+  fs.rmSync(folder, { recursive: true });
+});
+
+const labels = (items) => {
+  const all = [];
+  items.forEach((i) => all.push(i.label));
+  return all;
+};
+
+test("the server starts and tells its name", () => {
+  assert.deepEqual(seen.errors, []);
+  assert.equal(seen.LanguageClient.last.initializeResult.serverInfo.name, "recon");
+});
+
+// notYet are capabilities that the server does not have.
+const notYet = ["completionProvider", "codeActionProvider"];
+
+test("findings, hover, completion and a quick fix after Chinese text and an emoji", async () => {
+  const client = seen.LanguageClient.last;
+  const { connection, initializeResult } = client;
+  const uri = Uri.file(path.join(folder, "错.recon")).toString();
+  await connection.sendNotification(rpc.DidOpenTextDocumentNotification.type, {
+    textDocument: { uri, languageId: "recon", version: 1, text: faulty },
+  });
+  const diagnostics = await client.reported(uri, (d) => d.length > 0);
+  const lines = faulty.split("\n");
+  const line = lines.findIndex((l) => l.includes("orders.amout"));
+  const character = lines[line].indexOf("amout"); // strings of JavaScript count as the protocol does
+  assert.equal(diagnostics.length, 1);
+  assert.equal(diagnostics[0].code, "RC2004");
+  assert.deepEqual(diagnostics[0].range, { start: { line, character }, end: { line, character: character + 5 } });
+
+  const textDocument = { uri };
+  const total = { line, character: lines[line].indexOf("bill.total as") + 7 };
+  const hover = await connection.sendRequest(rpc.HoverRequest.type, { textDocument, position: total });
+  assert.match(hover.contents.value, /column total: decimal\(18, 2\) unit CNY/);
+
+  const lacks = ["completionProvider", "codeActionProvider"].filter((c) => !initializeResult.capabilities[c]);
+  assert.deepEqual(lacks, notYet, "what the server lacks");
+  if (!notYet.includes("completionProvider")) {
+    const position = { line, character: character + 2 };
+    const list = await connection.sendRequest(rpc.CompletionRequest.type, { textDocument, position });
+    assert.ok((list.items ?? list).some((i) => i.label === "amount"), "completion offers amount");
+  }
+  if (!notYet.includes("codeActionProvider")) {
+    const actions = await connection.sendRequest(rpc.CodeActionRequest.type, {
+      textDocument,
+      range: diagnostics[0].range,
+      context: { diagnostics, only: ["quickfix"] },
+    });
+    assert.ok(actions.some((a) => a.title.includes("amount")), `a quick fix says amount: ${JSON.stringify(actions)}`);
+  }
+  await connection.sendNotification(rpc.DidCloseTextDocumentNotification.type, { textDocument });
+});
+
+test("the tests of files are found", () => {
+  const file = seen.controller.items.get(Uri.file(path.join(folder, "规则.recon")).toString());
+  assert.ok(file, "the file stands in the explorer");
+  assert.deepEqual(labels(file.children), ["差一分 😀 (a cent)", "wrong 😀"]);
+});
+
+test("tests run, and a failure stands at its expectation", async () => {
+  await seen.profile.handler({ include: undefined }, { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) });
+  const run = seen.runs.pop();
+  assert.ok(run.ended);
+  assert.deepEqual(run.errored.map((e) => e.message.message), []);
+  assert.deepEqual(run.passed.map((i) => i.label), ["差一分 😀 (a cent)"]);
+  assert.deepEqual(run.failed.map((f) => f.item.label), ["wrong 😀"]);
+  const [message] = run.failed[0].messages;
+  const line = rules.split("\n").findIndex((l) => l.includes("expect missing bill"));
+  assert.equal(message.location.range.start.line, line);
+  assert.equal(message.location.uri.fsPath, path.join(folder, "规则.recon"));
+  assert.match(message.expectedOutput, /A2/);
+  assert.match(message.actualOutput, /订单😀/);
+});
+
+const at = (text) => ({
+  document: { uri: Uri.file(path.join(folder, "规则.recon")), getText: () => rules, isDirty: false },
+  selection: { active: { line: rules.split("\n").findIndex((l) => l.includes(text)) } },
+});
+
+test("the command runs the test at the cursor only", async () => {
+  seen.vscode.window.activeTextEditor = at("| A1       | 10.01 |");
+  await seen.commands.get("recon.testHere")();
+  const run = seen.runs.pop();
+  assert.deepEqual(run.started.map((i) => i.label), ["差一分 😀 (a cent)"]);
+  assert.equal(run.passed.length, 1);
+});
+
+test("the command plans the rule at the cursor", async () => {
+  seen.vscode.window.activeTextEditor = at("compare orders.amount");
+  await seen.commands.get("recon.planHere")();
+  assert.deepEqual(seen.terminals.pop().shellArgs, ["plan", "daily", "--in", path.join(folder, "规则.recon")]);
+  seen.vscode.window.activeTextEditor = at("source orders");
+  await seen.commands.get("recon.planHere")();
+  assert.equal(seen.terminals.length, 0);
+  assert.match(seen.information.pop(), /no rule at the cursor/);
+});
+
+test("a test of a file with an error says which", async () => {
+  const broken = path.join(folder, "broken.recon");
+  fs.writeFileSync(broken, rules.replace("order_no\n  compare", "order_nix\n  compare"));
+  await seen.controller.refreshHandler();
+  const item = seen.controller.items.get(Uri.file(broken).toString());
+  await seen.profile.handler({ include: [item] }, { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) });
+  const run = seen.runs.pop();
+  assert.equal(run.errored.length, 2);
+  assert.match(run.errored[0].message.message, /order_nix/);
+  fs.rmSync(broken);
+});
+
+test("a program that is not there is said, and a new setting starts the right one", async () => {
+  settings.path = path.join(folder, "no-such-program");
+  await seen.configurationChanged({ affectsConfiguration: (name) => name === "recon.path" });
+  assert.match(seen.errors.pop(), /no-such-program lsp does not start.*recon\.path/);
+  settings.path = program;
+  await seen.commands.get("recon.restart")();
+  assert.equal(seen.LanguageClient.last.initializeResult.serverInfo.name, "recon");
+  assert.deepEqual(seen.errors, []);
+});
+
+test("the problem matcher reads what recon check prints", () => {
+  fs.writeFileSync(path.join(folder, "错.recon"), faulty);
+  const { stdout } = require("child_process").spawnSync(program, ["check", "错.recon"], { cwd: folder, encoding: "utf8" });
+  fs.rmSync(path.join(folder, "错.recon"));
+  const { pattern } = require("../package.json").contributes.problemMatchers[0];
+  const found = stdout.split("\n").map((l) => new RegExp(pattern.regexp).exec(l)).filter((m) => m);
+  assert.equal(found.length, 1, stdout);
+  const m = found[0];
+  assert.deepEqual(
+    [m[pattern.file], m[pattern.line], m[pattern.severity], m[pattern.code]],
+    ["错.recon", String(faulty.slice(0, faulty.indexOf("amout")).split("\n").length), "error", "RC2004"],
+  );
+});
+
+test("every command, file and scope that package.json names is there", () => {
+  const { contributes } = require("../package.json");
+  for (const c of contributes.commands) assert.ok(seen.commands.has(c.command), c.command);
+  const files = [
+    contributes.languages[0].configuration,
+    contributes.languages[0].icon.light,
+    contributes.languages[0].icon.dark,
+    contributes.grammars[0].path,
+    contributes.snippets[0].path,
+    ...contributes.walkthroughs[0].steps.map((s) => s.media.markdown),
+  ];
+  for (const f of files) assert.ok(fs.existsSync(path.join(__dirname, "..", f)), f);
+});
