@@ -117,7 +117,7 @@ func (p *publisher) publish(w *workspace) {
 			q.Lock()
 			if q.order <= w.order {
 				q.check(w, u) // so that the next keystroke is an edit of what it knows
-				q.lints = w.project(d).Lints()
+				q.lints = slices.Concat(w.project(d).Lints(), same)
 			}
 			q.Unlock()
 		}

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -80,6 +81,9 @@ func (q *quick) check(w *workspace, u *unit) diag.List {
 	for _, d := range q.lints {
 		fits := true
 		moved := diag.List{d}.Map(func(at diag.Span) diag.Span {
+			if at.File != nil && !slices.ContainsFunc(u.docs, func(d *document) bool { return d.path == at.File.Name }) {
+				return at // of a file that is none of these
+			}
 			to, ok := q.session.Moved(at)
 			fits = fits && ok
 			return to
