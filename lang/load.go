@@ -23,7 +23,11 @@ type loader struct {
 	byName  map[string]*syntax.File // nil: it could not be read
 	imports map[*syntax.Import]*syntax.File
 	diags   diag.List
+	unread  int // imports
 }
+
+// maxUnread is how many imports that cannot be read are told of.
+const maxUnread = 200
 
 func load(files []*diag.File, parse func(*diag.File) (*syntax.File, diag.List), open Open) *loader {
 	l := &loader{parse: parse, open: open, byName: map[string]*syntax.File{}, imports: map[*syntax.Import]*syntax.File{}}
@@ -54,6 +58,9 @@ func (l *loader) add(f *diag.File) *syntax.File {
 func (l *loader) imported(d *syntax.Import) *syntax.File {
 	path := d.Path.Value
 	wrong := func(message, hint string) *syntax.File {
+		if l.unread++; l.unread > maxUnread {
+			return nil
+		}
 		l.diags = append(l.diags, diag.Diagnostic{Code: diag.ImportUnread, Span: d.Path.Span, Message: message, Hint: hint})
 		return nil
 	}

@@ -196,3 +196,21 @@ rule daily_%[1]d between orders_%[1]d as o, bill_%[1]d as b {
 	}
 	return b.String()
 }
+
+// Where a check stops, because of too many faults or of lets and templates that bring too much along, a session stops too.
+func TestSessionStopsWhereCompileStops(t *testing.T) {
+	open := func(string) (*diag.File, error) { return nil, fs.ErrNotExist }
+	s := &lang.Session{}
+	unknown := func(n int) string { return count("", n, "let a%d = b%[1]d\n", "")(some) }
+	great := func(n int) string {
+		return count("param p: integer = 1\nlet a0 = p\n", 12, "let a%[2]d = a%[1]d + a%[1]d\n", "")(some) + count("", n, "let c%d = a12 + 1\n", "")(some)
+	}
+	for i, text := range []string{unknown(150), unknown(250), unknown(199), "let x = y\n" + unknown(199), "let x = y\n" + unknown(200), unknown(200), unknown(201), unknown(3),
+		great(3), great(5), great(6), great(7), great(8), great(20), great(3), great(4), great(3) + unknown(202)} {
+		f := []*diag.File{{Name: "page.recon", Text: []byte(text)}}
+		got, want := listed(s.Check(f, open, false, catalogOf)), listed(lang.CompileAll(f, open, catalogOf).Diags)
+		if got != want {
+			t.Fatalf("text %d: a session finds\n%s\nand a check of the whole text\n%s", i, got, want)
+		}
+	}
+}

@@ -51,7 +51,7 @@ func (m *module) action(d *actionDecl) {
 }
 
 func (m *module) noAction(name *syntax.Ident) {
-	known := names(m.cat.Actions)
+	known := knownNames(m.cat.Actions)
 	if err := m.cat.Missing[name.Name]; err != nil && diag.Suggest(name.Name, known) == "" {
 		m.report(diag.PluginUnavailable, name.Span, fmt.Sprintf("plugin %q cannot be asked what it takes: %s", name.Name, err), "recon plugin list shows what is installed")
 		return
@@ -112,7 +112,7 @@ func (r *ruleCheck) placeholder(d *actionDecl, s program.Setting, name string, a
 		if _, ok := o.column(name); ok {
 			have = append(have, o.name)
 		}
-		known = append(known, names(o.rows.columns)...)
+		known = append(known, knownNames(o.rows.columns)...)
 	}
 	for _, k := range r.keys {
 		known = append(known, k.Name)

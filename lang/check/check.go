@@ -47,13 +47,23 @@ func Files(files []*syntax.File, imports map[*syntax.Import]*syntax.File, cat sc
 func newChecker(cat schema.Catalog) *checker {
 	return &checker{
 		cat: cat, prog: &program.Program{}, ruleSpans: map[string]diag.Span{}, zones: map[string]*time.Location{},
-		origins: map[syntax.Node]*origin{}, sites: map[syntax.Decl][]site{}, types: map[*syntax.Type]schema.Type{},
+		origins: map[syntax.Node]*origin{}, sites: map[syntax.Decl][]site{}, types: map[*syntax.Type]schema.Type{}, seen: map[fault]bool{},
 		info: &Info{Defs: map[diag.Span]*Symbol{}, Uses: map[diag.Span]*Symbol{}, Types: map[diag.Span]Typed{}, More: map[diag.Span][]*Symbol{}, InTests: map[diag.Span]*Symbol{}},
 	}
 }
 
-// files checks the files together.
+// tooMany is what ends a check that has found more faults than anybody would read.
+type tooMany struct{}
+
+// files checks the files together, or stops at too many faults.
 func (c *checker) files(files []*syntax.File, imports map[*syntax.Import]*syntax.File) {
+	defer func() {
+		r := recover()
+		if r != nil && r != (tooMany{}) {
+			panic(r)
+		}
+		c.stopped = r != nil
+	}()
 	modules := make([]*module, len(files))
 	byFile := map[*syntax.File]*module{}
 	for i, f := range files {
@@ -80,18 +90,25 @@ func (c *checker) files(files []*syntax.File, imports map[*syntax.Import]*syntax
 	c.moved(modules)
 }
 
+// maxFaults is how many faults are reported, those of parsing not counted.
+const maxFaults = 200
+
 // checker is the state of one call of Files.
 type checker struct {
-	cat   schema.Catalog
-	prog  *program.Program
-	info  *Info
-	list  diag.List
-	slice *slice // nil: all is checked
+	cat     schema.Catalog
+	prog    *program.Program
+	info    *Info
+	list    diag.List
+	seen    map[fault]bool // those in list
+	stopped bool           // at too many faults
+	slice   *slice         // nil: all is checked
 
 	origins   map[syntax.Node]*origin // of expressions and references that came with a template
 	sites     map[syntax.Decl][]site  // of declarations that use templates
 	inside    []site                  // of the declaration that is being checked
 	types     map[*syntax.Type]schema.Type
+	allCopied int                       // statements that templates brought into declarations
+	allNodes  int                       // parts of expressions that lets brought into others
 	ruleSpans map[string]diag.Span      // the names of all rules, which are unique among all files
 	zones     map[string]*time.Location // those loaded so far; nil: there is none of that name
 }
@@ -118,21 +135,31 @@ func (c *checker) add(d diag.Diagnostic) {
 			break
 		}
 	}
+	f := faultOf(d)
+	if !c.seen[f] && len(c.seen) == maxFaults {
+		c.list = append(c.list, diag.Diagnostic{Code: diag.TooManyFaults, Span: d.Span, Message: "more than 200 faults; the rest of them is not shown"})
+		panic(tooMany{})
+	}
+	c.seen[f] = true
 	c.list = append(c.list, d)
 }
+
+// fault tells a fault from another.
+type fault struct {
+	code    diag.Code
+	span    diag.Span
+	message string
+}
+
+func faultOf(d diag.Diagnostic) fault { return fault{d.Code, d.Span, d.Message} }
 
 // once leaves of faults that are told several times, because their template is used several times, the first, with the
 // places of all uses.
 func once(list diag.List) diag.List {
-	type fault struct {
-		code    diag.Code
-		span    diag.Span
-		message string
-	}
 	seen := map[fault]int{}
 	var left diag.List
 	for _, d := range list {
-		f := fault{d.Code, d.Span, d.Message}
+		f := faultOf(d)
 		i, again := seen[f]
 		if !again {
 			seen[f] = len(left)

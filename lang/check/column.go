@@ -106,7 +106,7 @@ func (m *module) columnUnit(r *rowsDecl, i int) {
 	switch {
 	case !ok && r.open:
 	case !ok:
-		known := names(r.columns)
+		known := knownNames(r.columns)
 		m.report(diag.UnknownColumn, c.Unit.Span, fmt.Sprintf("unknown column %q in %s", c.Unit.Value, r.Name),
 			orElse(hintNames(c.Unit.Value, "", known), fmt.Sprintf("a fixed unit stands in quotes: unit %q", c.Unit.Value)))
 	case r.prog.Columns[at].Type.Kind == schema.Invalid:

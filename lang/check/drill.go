@@ -117,7 +117,7 @@ func (r *ruleCheck) having(n *node) []int {
 func (r *ruleCheck) drillUnknown(n *node) {
 	var known []string
 	for _, s := range r.totals.sides {
-		known = append(known, names(s.rows.columns)...)
+		known = append(known, knownNames(s.rows.columns)...)
 	}
 	slices.Sort(known)
 	known = slices.Compact(known)

@@ -128,7 +128,7 @@ func (m *module) lookIn(head *syntax.Ident, name string, at diag.Span) (in *modu
 	d, found := m.imports[head.Name]
 	if !found {
 		if !m.inBroken(head.Name) {
-			known := names(m.imports)
+			known := knownNames(m.imports)
 			m.add(diag.Diagnostic{Code: diag.UnknownModule, Span: head.Span, Message: fmt.Sprintf("no import is named %q", head.Name),
 				Hint: orElse(hintNames(head.Name, "the imports are", known), fmt.Sprintf("add at the top of the file: import \"%s.recon\"", head.Name)), Fixes: fixName(head.Span, head.Name, known)})
 		}
@@ -185,7 +185,7 @@ func (m *module) findRows(ref *syntax.Ref) (d *rowsDecl, ok bool) {
 		return nil, false
 	}
 	if d, ok = in.rows[name.Name]; !ok {
-		m.missed(diag.UnknownSource, in, ref, "source", names(in.rows), "")
+		m.missed(diag.UnknownSource, in, ref, "source", knownNames(in.rows), "")
 		return nil, false
 	}
 	m.use(name.Span, d.Symbol)
@@ -200,7 +200,7 @@ func (m *module) findAction(ref *syntax.Ref) (d *actionDecl, ok bool) {
 		return nil, false
 	}
 	if d, ok = in.actions[name.Name]; !ok {
-		m.missed(diag.UnknownAction, in, ref, "action", names(in.actions), "declare it: action "+name.Name+" from webhook { … }")
+		m.missed(diag.UnknownAction, in, ref, "action", knownNames(in.actions), "declare it: action "+name.Name+" from webhook { … }")
 		return nil, false
 	}
 	m.use(name.Span, d.Symbol)
@@ -215,7 +215,7 @@ func (m *module) findRule(ref *syntax.Ref) (d *ruleDecl, ok bool) {
 		return nil, false
 	}
 	if d, ok = in.rules[name.Name]; !ok {
-		m.missed(diag.UnknownRule, in, ref, "rule", names(in.rules), "")
+		m.missed(diag.UnknownRule, in, ref, "rule", knownNames(in.rules), "")
 		return nil, false
 	}
 	m.use(name.Span, d.Symbol)
@@ -239,7 +239,7 @@ func (x *typer) moduleName(n, head, name *node) (v value, ok bool) {
 		return x.constantValue(n.span, name.at, d), true
 	}
 	if !in.inBroken(name.text) {
-		known := x.public(in, names(in.constants))
+		known := x.public(in, knownNames(in.constants))
 		x.add(diag.Diagnostic{Code: diag.UnknownName, Span: name.at, Message: fmt.Sprintf("%s has no let or parameter %q", in.fileName(), name.text),
 			Hint: hintNames(name.text, "it has", known), Fixes: fixName(name.at, name.text, known)})
 	}

@@ -16,7 +16,7 @@ func (v *viewCheck) join(t *syntax.Join) {
 		name = t.As
 	}
 	s := &side{name: name.Name, at: t.Ref.Span, rows: &rowsDecl{open: true, prog: &program.Source{Name: name.Name, Time: -1}}}
-	if rows, ok := v.readable(t.Ref); ok {
+	if rows, ok := v.reads(t.Ref); ok {
 		s.rows = rows
 	} else {
 		v.row().open = true // what it was to bring is not known

@@ -71,6 +71,7 @@ type rowsDecl struct {
 	trees   []*syntax.Column
 	zones   []columnZone      // of a view, by column
 	gone    map[string]string // columns that somebody may look for in vain, each with a hint why
+	reads   int               // how many sources and views a view reads, directly and through others
 	faulty  bool              // a view that cannot be run: it, or something that it reads, has a fault
 	mixed   bool              // a view some of whose rows are cut by settings, and others by time
 }
@@ -240,6 +241,17 @@ func (m *module) check() {
 	}
 	m.inside = nil
 	m.tests()
+}
+
+// manyNames is how many names a hint looks through.
+const manyNames = 2000
+
+// knownNames are the names of a map for a hint: all, or none if they are too many to look through at each fault.
+func knownNames[V any](of map[string]V) []string {
+	if len(of) > manyNames {
+		return nil
+	}
+	return names(of)
 }
 
 // names are the names of a map in the order of the alphabet.

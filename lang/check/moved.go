@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/program"
@@ -33,8 +34,10 @@ func (c *checker) moved(modules []*module) {
 // step is one change of a name, in the file that tells it.
 type step struct {
 	*module
-	tree   *syntax.Moved
-	circle bool // was reported
+	tree  *syntax.Moved
+	order int // among all steps
+	state progress
+	rule  *ruleDecl // where it leads to, once that is known; nil if nowhere
 }
 
 // movedFrom takes an old name.
@@ -54,32 +57,35 @@ func (m *module) movedFrom(d *syntax.Moved, steps map[string]*step) {
 			Related: []diag.Related{{Span: first.tree.Span, Message: "the first one"}}})
 		return
 	}
-	steps[old] = &step{module: m, tree: d}
+	steps[old] = &step{module: m, tree: d, order: len(steps)}
 }
 
-// movedTo follows s to the name that the rule has now.
+// movedTo follows s to the name that the rule has now. Nobody follows twice where another has been.
 func (c *checker) movedTo(s *step, steps map[string]*step) {
+	next := steps[s.tree.To.String()]
+	if next != nil {
+		c.use(s.tree.To.Span, &Symbol{Kind: RuleSymbol, Name: s.tree.To.String(), Span: next.tree.From.Span})
+	}
+	var way []*step
 	last := s
-	for range len(steps) {
-		to := last.tree.To
-		next := steps[to.String()]
-		if next == nil {
-			if r, ok := last.findRule(to); ok {
-				c.prog.Moved = append(c.prog.Moved, program.Moved{From: s.tree.From.String(), To: r.Name, Span: s.tree.Span})
-			}
-			return
-		}
-		c.use(to.Span, &Symbol{Kind: RuleSymbol, Name: to.String(), Span: next.tree.From.Span})
-		if next == s {
+	for last.state == fresh {
+		last.state = underway
+		way = append(way, last)
+		if next = steps[last.tree.To.String()]; next == nil {
+			last.rule, _ = last.findRule(last.tree.To)
 			break
 		}
 		last = next
 	}
-	if steps[last.tree.To.String()] != s || s.circle {
-		return // it leads into a circle, or the circle has been reported
+	if next != nil && last.state == underway {
+		circle := way[slices.Index(way, last):]
+		first := slices.MinFunc(circle, func(a, b *step) int { return a.order - b.order })
+		c.report(diag.MovedTwice, first.tree.Span, "these names lead round in a circle", "the last new name is that of a rule")
 	}
-	for next := s; !next.circle; next = steps[next.tree.To.String()] {
-		next.circle = true
+	for _, w := range way {
+		w.state, w.rule = done, last.rule
 	}
-	c.report(diag.MovedTwice, s.tree.Span, "these names lead round in a circle", "the last new name is that of a rule")
+	if s.rule != nil {
+		c.prog.Moved = append(c.prog.Moved, program.Moved{From: s.tree.From.String(), To: s.rule.Name, Span: s.tree.Span})
+	}
 }

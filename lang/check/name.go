@@ -272,7 +272,7 @@ func (x *typer) visible() []string {
 			list = append(list, g.name)
 		}
 	}
-	list = append(append(list, names(x.constants)...), names(x.args)...)
+	list = append(append(list, knownNames(x.constants)...), knownNames(x.args)...)
 	if x.setting {
 		list = append(list, "window_start", "window_end")
 	}
@@ -341,7 +341,7 @@ func (x *typer) unknownColumn(r *rowsDecl, owner string, column *node) value {
 	if r.open || x.inBroken(column.text) {
 		return value{}
 	}
-	known := names(r.columns)
+	known := knownNames(r.columns)
 	d := diag.Diagnostic{Code: diag.UnknownColumn, Span: column.at, Message: fmt.Sprintf("unknown column %q in %s", column.text, owner),
 		Hint: hintNames(column.text, owner+" has", known), Fixes: fixName(column.at, column.text, known)}
 	if why := r.gone[column.text]; why != "" {

@@ -37,7 +37,7 @@ func (x *typer) physical(n *node) value {
 		}
 	}
 	if !x.row.open {
-		known := names(x.row.columns)
+		known := knownNames(x.row.columns)
 		x.add(diag.Diagnostic{Code: diag.UnknownColumn, Span: n.args[0].span, Message: fmt.Sprintf("unknown column %q in %s", name.Value.Text, x.row.Name),
 			Hint: hintNames(name.Value.Text, "only declared columns are read: "+x.row.Name+" has", known)})
 	}

@@ -109,14 +109,28 @@ func (x *typer) constantValue(span, name diag.Span, d *constantDecl) value {
 
 // maxNodes bounds the size of one expression after lets, keys and derived columns were put in
 // their places: each use of a let that uses a let twice doubles it.
-const maxNodes = 20_000
+const maxNodes = 10_000
+
+// maxAllNodes is that bound for all expressions together, in which lets of up to smallNodes parts do not count.
+const (
+	maxAllNodes = 50_000
+	smallNodes  = 10
+)
 
 // copied is v with an expression of its own, so that two uses of a let do not share what a use may
 // change.
 func (x *typer) copied(span diag.Span, v value) value {
+	before := x.nodes
 	v.Walk(func(*program.Expr) bool { x.nodes++; return x.nodes <= maxNodes })
-	if x.nodes > maxNodes {
+	if size := x.nodes - before; size > smallNodes {
+		x.allNodes += size
+	}
+	switch {
+	case x.nodes > maxNodes:
 		x.report(diag.TooLong, span, fmt.Sprintf("with all lets in their places this expression has more than %d parts", maxNodes), "write it in a shorter way")
+		return value{}
+	case x.allNodes > maxAllNodes:
+		x.report(diag.TooLong, span, fmt.Sprintf("with all lets in their places the expressions have more than %d parts", maxAllNodes), "write them in a shorter way")
 		return value{}
 	}
 	v.Expr, v.civil = clone(v.Expr, v.civil)
@@ -137,7 +151,7 @@ func (x *typer) secretRef(n, name *node) value {
 	d, ok := x.secrets[name.text]
 	if !ok {
 		if !x.inBroken(name.text) {
-			known := names(x.secrets)
+			known := knownNames(x.secrets)
 			x.add(diag.Diagnostic{Code: diag.UnknownName, Span: name.at, Message: fmt.Sprintf("unknown secret %q", name.text),
 				Hint: hintNames(name.text, "the secrets are", known), Fixes: fixName(name.at, name.text, known)})
 		}

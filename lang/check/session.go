@@ -18,6 +18,8 @@ import (
 type Session struct {
 	known  map[syntax.Decl]*mention
 	bodies map[syntax.Decl]diag.List // what was found in a declaration when it was checked last
+
+	copied, nodes int // what lets and templates brought along since all was checked, each declaration as often as it was checked
 }
 
 // mention is what a declaration has to do with others.
@@ -54,8 +56,23 @@ func (s *Session) Check(files []*syntax.File, imports map[*syntax.Import]*syntax
 	}
 	s.known, s.bodies = now, part.bodies
 	list = once(list)
+	if part.stopped || len(list) > maxFaults || s.bounded(part, len(wanted) == len(now)) {
+		_, _, list = Files(files, imports, cat)
+		s.known, s.bodies = nil, nil
+	}
 	list.Sort()
 	return list
+}
+
+// bounded reports whether the declarations that were checked now and the others may together be more than a check may take. Then
+// what is found depends on all of them.
+func (s *Session) bounded(part *slice, all bool) bool {
+	if all {
+		s.copied, s.nodes = 0, 0
+	}
+	s.copied += part.copied
+	s.nodes += part.nodes
+	return s.copied > maxAllCopied || s.nodes > maxAllNodes
 }
 
 // wanted are the declarations to be checked; what was found in the others gets the places of now.
@@ -221,6 +238,9 @@ func (s *Session) Around(d syntax.Decl, files []*syntax.File, imports map[*synta
 type slice struct {
 	wanted map[syntax.Decl]bool
 	bodies map[syntax.Decl]diag.List
+
+	stopped       bool // at too many faults
+	copied, nodes int  // see checker
 }
 
 // check gives what is found outside of the bodies of declarations; the rest is in bodies.
@@ -228,6 +248,7 @@ func (s *slice) check(files []*syntax.File, imports map[*syntax.Import]*syntax.F
 	c := newChecker(cat)
 	c.slice = s
 	c.files(files, imports)
+	s.stopped, s.copied, s.nodes = c.stopped, c.allCopied, c.allNodes
 	return c.list
 }
 

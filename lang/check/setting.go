@@ -102,7 +102,7 @@ func variable(s program.Setting) bool {
 }
 
 func (m *module) noPlugin(name *syntax.Ident) {
-	known := names(m.cat.Sources)
+	known := knownNames(m.cat.Sources)
 	if err := m.cat.Missing[name.Name]; err != nil && diag.Suggest(name.Name, known) == "" {
 		message := err.Error()
 		if !strings.Contains(message, name.Name) {
@@ -320,7 +320,7 @@ func (m *module) sqlParam(t *taker, of *syntax.Expr, name string, at diag.Span) 
 		if m.inBroken(name) {
 			return nil, false
 		}
-		known := append(names(m.constants), names(x.args)...)
+		known := append(knownNames(m.constants), knownNames(x.args)...)
 		if s.setting {
 			known = append(known, "window_start", "window_end")
 		}

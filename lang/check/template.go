@@ -35,6 +35,12 @@ type site struct{ template, use diag.Span }
 // maxCopied bounds how many statements templates, and the templates that they use, bring into one declaration.
 const maxCopied = 5000
 
+// maxUses bounds templates that use templates.
+const maxUses = 64
+
+// maxAllCopied is that bound for all declarations together.
+const maxAllCopied = 100_000
+
 // declareTemplate makes a template known.
 func (m *module) declareTemplate(d *syntax.Template) {
 	t := &templateDecl{Symbol: m.symbol(TemplateSymbol, d.Name, d.Doc), tree: d, home: m}
@@ -59,7 +65,7 @@ func (m *module) findTemplate(ref *syntax.Ref) (t *templateDecl, ok bool) {
 		return nil, false
 	}
 	if t, ok = in.templates[name.Name]; !ok {
-		m.missed(diag.UnknownTemplate, in, ref, "template", names(in.templates), "declare it: template "+name.Name+"() { … }")
+		m.missed(diag.UnknownTemplate, in, ref, "template", knownNames(in.templates), "declare it: template "+name.Name+"() { … }")
 		return nil, false
 	}
 	m.use(name.Span, t.Symbol)
@@ -112,6 +118,7 @@ type expansion struct {
 	path   []*templateDecl // those that are being expanded
 	outer  diag.Span       // the use in the declaration itself
 	copied int
+	full   bool // one of the bounds was met, and that has been reported
 	sites  []site
 	// rehearsal says that this is a template that nobody uses, expanded by itself.
 	rehearsal bool
@@ -205,6 +212,10 @@ func (e *expansion) use(u *syntax.Use) []syntax.Stmt {
 		e.report(diag.TemplateCircle, u.Template.Span, "these templates use each other in a circle: "+strings.Join(append(way, t.Name), ", "), "")
 		return []syntax.Stmt{unread}
 	}
+	if len(e.path) == maxUses {
+		e.report(diag.NestedTooDeep, e.outer, fmt.Sprintf("templates use each other deeper than %d", maxUses), "")
+		return []syntax.Stmt{unread}
+	}
 	o := &origin{module: t.home, args: e.bind(u, t)}
 	if len(e.path) == 0 || !slices.ContainsFunc(e.sites, func(s site) bool { return s.template == t.tree.Span }) {
 		e.sites = append(e.sites, site{t.tree.Span, e.outer})
@@ -214,9 +225,16 @@ func (e *expansion) use(u *syntax.Use) []syntax.Stmt {
 	}
 	var body []syntax.Stmt
 	for _, s := range t.tree.Body.Stmts {
-		if e.copied++; e.copied > maxCopied {
-			if e.copied == maxCopied+1 {
-				e.report(diag.TooLong, e.outer, fmt.Sprintf("with all templates in their places this block has more than %d statements", maxCopied), "")
+		e.copied++
+		e.allCopied++
+		if e.copied > maxCopied || e.allCopied > maxAllCopied {
+			if !e.full {
+				e.full = true
+				message := fmt.Sprintf("with all templates in their places this block has more than %d statements", maxCopied)
+				if e.copied <= maxCopied {
+					message = fmt.Sprintf("with all templates in their places there are more than %d statements", maxAllCopied)
+				}
+				e.report(diag.TooLong, e.outer, message, "")
 			}
 			return []syntax.Stmt{unread}
 		}

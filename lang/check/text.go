@@ -36,6 +36,9 @@ func (x *typer) text(t *token) value {
 	return v
 }
 
+// maxFolded bounds a text that is put together here: each let that holds the one before twice doubles it.
+const maxFolded = 64 << 10
+
 // folded is an interpolation as a literal, if the arguments of a template make it one: they are what its author would
 // have written in their place.
 func folded(v value) value {
@@ -47,6 +50,9 @@ func folded(v value) value {
 		case a.Op == program.OpLiteral && a.Type.Kind == schema.Integer && a.Unit.None():
 			text.WriteString(strconv.FormatInt(a.Value.Int, 10))
 		default:
+			return v
+		}
+		if text.Len() > maxFolded {
 			return v
 		}
 	}

@@ -60,7 +60,7 @@ func (m *module) shape(r *rowsDecl) {
 func (v *viewCheck) takeParts() {
 	windowed := 0
 	for _, ref := range v.tree.From {
-		rows, ok := v.readable(ref)
+		rows, ok := v.reads(ref)
 		if !ok {
 			v.decl.open = true
 			continue
@@ -94,6 +94,27 @@ func (m *module) readable(ref *syntax.Ref) (*rowsDecl, bool) {
 	}
 	m.shape(rows)
 	return rows, rows.prog != nil
+}
+
+// maxRead bounds how many sources and views a view reads, each as often as it is read by those between: two views that
+// read one twice, and two that read them, and so on, are soon more than anything can carry out.
+const maxRead = 256
+
+// reads is readable for a part or join of v. It is false after a report too if v would read too much.
+func (v *viewCheck) reads(ref *syntax.Ref) (*rowsDecl, bool) {
+	rows, ok := v.readable(ref)
+	if !ok {
+		return nil, false
+	}
+	before := v.decl.reads
+	v.decl.reads += 1 + rows.reads
+	if v.decl.reads <= maxRead {
+		return rows, true
+	}
+	if before <= maxRead && rows.reads <= maxRead {
+		v.report(diag.TooLong, ref.Span, fmt.Sprintf("with all that it reads this view has more than %d sources and views", maxRead), "")
+	}
+	return nil, false
 }
 
 // body checks the statements of the view, in the order in which they act.

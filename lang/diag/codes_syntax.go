@@ -38,8 +38,8 @@ const (
 var syntaxCodes = []Explanation{
 	{
 		Code:  FileTooLarge,
-		Title: "the file is larger than 4 MiB",
-		Why:   "A rule file is read by people. One of more than 4 MiB was written by a program or is no rule file; recon does not read it. Divide it into files and import them.",
+		Title: "the file is larger than 4 MiB, or has more than 65,536 words, signs, blanks and cells",
+		Why:   "A rule file is read by people, and this is more than seven thousand lines of rules. One that is larger was written by a program or is no rule file; recon does not read it. Divide it into files and import them. The rows of a large test stand in a csv file: given SOURCE from \"FILE\".",
 	},
 	{
 		Code:  NotUTF8,

@@ -38,6 +38,9 @@ func (p *pass) silence() diag.List {
 // allows are the comments of a file that silence, those that are not well formed left out.
 func (p *pass) allows(f *syntax.File) []*allow {
 	var list []*allow
+	if !slices.ContainsFunc(f.Comments, func(c *syntax.Comment) bool { return allowComment.MatchString(c.Span.Text()) }) {
+		return nil
+	}
 	lines := lineStarts(f.Span.File.Text)
 	comments := map[int]bool{} // lines with nothing but a comment
 	var found []*syntax.Comment
@@ -50,6 +53,17 @@ func (p *pass) allows(f *syntax.File) []*allow {
 			found = append(found, c)
 		}
 	}
+	below := map[int]int{} // the line that a comment speaks of
+	for _, c := range slices.Backward(f.Comments) {
+		switch line := lineOf(lines, c.Span.Start); {
+		case !comments[line]:
+			below[line] = line
+		case comments[line+1]:
+			below[line] = below[line+1]
+		default:
+			below[line] = line + 1
+		}
+	}
 	for _, c := range found {
 		m := allowComment.FindStringSubmatch(c.Span.Text())
 		p.code = diag.BadAllow
@@ -59,9 +73,7 @@ func (p *pass) allows(f *syntax.File) []*allow {
 		}
 		line := lineOf(lines, c.Span.Start)
 		own := comments[line]
-		for comments[line] {
-			line++
-		}
+		line = below[line]
 		for _, code := range strings.FieldsFunc(m[1], func(r rune) bool { return r == ' ' || r == '\t' || r == ',' }) {
 			if !slices.ContainsFunc(Checks, func(k Check) bool { return k.Code == diag.Code(code) }) {
 				message := fmt.Sprintf("there is no lint %s", code)
@@ -81,13 +93,21 @@ func (p *pass) allows(f *syntax.File) []*allow {
 func (p *pass) apply(f *syntax.File, allows []*allow, found diag.List) diag.List {
 	lines := lineStarts(f.Span.File.Text)
 	kept := make(diag.List, 0, len(found))
+	byLine := map[int][]*allow{}
+	codes := map[diag.Span]int{} // how many a comment names
+	for _, a := range allows {
+		byLine[a.line] = append(byLine[a.line], a)
+		codes[a.at]++
+	}
 	for _, d := range found {
 		allowed := false
 		if d.Span.File == f.Span.File {
 			at, statement := lineOf(lines, d.Span.Start), lineOf(lines, p.innermost(f, d.Span.Start))
-			for _, a := range allows {
-				if a.code == d.Code && (a.line == at || a.line == statement) {
-					a.met, allowed = true, true
+			for _, line := range []int{at, statement} {
+				for _, a := range byLine[line] {
+					if a.code == d.Code {
+						a.met, allowed = true, true
+					}
 				}
 			}
 		}
@@ -104,7 +124,7 @@ func (p *pass) apply(f *syntax.File, allows []*allow, found diag.List) diag.List
 			continue
 		}
 		var fixes []diag.Fix
-		if shared := slices.ContainsFunc(allows, func(b *allow) bool { return b != a && b.at == a.at }); !shared {
+		if codes[a.at] == 1 {
 			fixes = []diag.Fix{{Title: "remove the comment", Edits: []diag.Edit{removeComment(a)}, Safe: true}}
 		}
 		p.report(allows[i].at, fmt.Sprintf("nothing here gets %s, which this comment allows", a.code), "remove it", fixes...)
@@ -120,21 +140,25 @@ func (p *pass) innermost(f *syntax.File, offset int) int {
 		if b == nil {
 			return
 		}
-		for _, s := range b.Stmts {
-			if span := s.At(); span.Start <= offset && offset < span.End {
-				at = span.Start
-				down(syntax.Body(s))
-				return
-			}
+		if s, ok := holding(b.Stmts, offset); ok {
+			at = s.At().Start
+			down(syntax.Body(s))
 		}
 	}
-	for _, d := range f.Decls {
-		if span := d.At(); span.Start <= offset && offset < span.End {
-			at = span.Start
-			down(syntax.Body(d))
-		}
+	if d, ok := holding(f.Decls, offset); ok {
+		at = d.At().Start
+		down(syntax.Body(d))
 	}
 	return at
+}
+
+// holding is the one of nodes, which follow each other in the text, that holds an offset.
+func holding[N syntax.Node](nodes []N, offset int) (node N, ok bool) {
+	i := sort.Search(len(nodes), func(i int) bool { return nodes[i].At().End > offset })
+	if i == len(nodes) || nodes[i].At().Start > offset {
+		return node, false
+	}
+	return nodes[i], true
 }
 
 // removeComment removes the comment of a, with its line if it has one of its own.

@@ -57,8 +57,12 @@ var Checks = []Check{
 	{diag.PlainText, plainTexts},
 }
 
-// Run runs all lints. The list is sorted and holds warnings only.
+// Run runs all lints. The list is sorted and holds warnings only. It is empty if there were too many faults to look at
+// all of the text.
 func Run(in Input) diag.List {
+	if slices.ContainsFunc(in.Diags, func(d diag.Diagnostic) bool { return d.Code == diag.TooManyFaults }) {
+		return nil // much was not looked at, so nothing is known to be unused
+	}
 	p := newPass(in)
 	for _, c := range Checks {
 		p.code = c.Code

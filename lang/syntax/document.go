@@ -71,7 +71,9 @@ func (d *Document) update(p *parser, tree *File) bool {
 	if len(f.Text) > maxFileBytes || !utf8.Valid(f.Text) {
 		return false
 	}
-	p.scan(tree)
+	if !p.scan(tree) {
+		return false
+	}
 	pieces, whole := p.separate()
 	if pieces == nil {
 		return false

@@ -31,6 +31,9 @@ func (p *parser) checkExpr(e *Expr, nested bool) {
 	}
 	for _, t := range e.Tokens {
 		switch {
+		case t.Kind == Text && t.End-t.Start > maxTextBytes:
+			p.report(&fault{start: t.Start, end: t.Start + 3, code: diag.TooLong, message: "a text is longer than 256 KiB"})
+			e.Bad = true
 		case t.Kind == Text:
 			p.decodeText(t.Start, t.End)
 		case t.Kind == String && !p.checkString(t):

@@ -34,7 +34,8 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tokenStream{file: name, text: string(text), tokens: scan(text)}, nil
+	tokens, _ := scan(text)
+	return &tokenStream{file: name, text: string(text), tokens: tokens}, nil
 }
 
 // tokenStream gives participle some tokens of a text. Only the offset of their positions is

@@ -7,15 +7,22 @@ import (
 )
 
 // scan cuts text into tokens. It is total: the tokens, joined, are text, and what can be no
-// token is Bad. The last one is not followed by an EOF.
-func scan(text []byte) []Token {
-	s := scanner{text: text, end: len(text), tokens: make([]Token, 0, len(text)/4+8)}
+// token is Bad. The last one is not followed by an EOF. A text of more than maxTokens is not cut
+// to its end: it has one more, Bad, which is the rest, and whole is false.
+func scan(text []byte) (tokens []Token, whole bool) {
+	s := scanner{text: text, end: len(text), tokens: make([]Token, 0, min(len(text)/4+8, maxTokens+1))}
 	if bytes.HasPrefix(text, []byte("\uFEFF")) {
 		s.pos = len("\uFEFF")
 		s.emit(Space, 0)
 	}
 	s.run()
-	return s.tokens
+	whole = s.pos == s.end
+	if !whole {
+		start := s.pos
+		s.pos = s.end
+		s.emit(Bad, start)
+	}
+	return s.tokens, whole
 }
 
 // scanPart cuts the bytes [start, end) of text, which stand within a string.
@@ -34,6 +41,11 @@ type scanner struct {
 	// starts with a bar is a table row: the last such token was a row or the { of a block.
 	operand, rows bool
 	parens        int // ( and [ that are open
+
+	within     int // what is cut later: the cells of rows, and what stands in the ${} of strings
+	line       int // where lineEnd found the end of the line last
+	noBrace    int // up to here there is no }, and
+	noBacktick int // no backtick
 }
 
 func (s *scanner) emit(kind Kind, start int) {
@@ -56,7 +68,7 @@ func (s *scanner) at(i int) byte {
 
 func (s *scanner) run() {
 	lineStart := !s.inString
-	for s.pos < s.end {
+	for s.pos < s.end && len(s.tokens)+s.within < maxTokens {
 		start := s.pos
 		switch c := s.text[s.pos]; {
 		case c == ' ' || c == '\t':
@@ -92,8 +104,12 @@ func (s *scanner) run() {
 	}
 }
 
-// lineEnd is where the current line ends, without its "\n" or "\r\n".
+// lineEnd is where the current line ends, without its "\n" or "\r\n". Each line is searched once, for one
+// of 4 MiB may ask at every token.
 func (s *scanner) lineEnd() int {
+	if s.pos < s.line {
+		return s.line
+	}
 	end := s.end
 	if i := bytes.IndexByte(s.text[s.pos:s.end], '\n'); i >= 0 {
 		end = s.pos + i
@@ -101,7 +117,23 @@ func (s *scanner) lineEnd() int {
 	if end > s.pos && end < s.end && s.text[end-1] == '\r' {
 		end--
 	}
+	s.line = end
 	return end
+}
+
+// closing is the index after the next c on this line; ok is false if there is none. Up to none, which it
+// moves, there is known to be none.
+func (s *scanner) closing(c byte, none *int) (end int, ok bool) {
+	line := s.lineEnd()
+	if s.pos < *none {
+		return 0, false
+	}
+	i := bytes.IndexByte(s.text[s.pos:max(line, s.pos)], c)
+	if i < 0 {
+		*none = line
+		return 0, false
+	}
+	return s.pos + i + 1, true
 }
 
 // nameStart and namePart say which ASCII characters start a name and which continue it.
@@ -185,9 +217,8 @@ func (s *scanner) op() {
 			return
 		}
 	case '`':
-		end := s.lineEnd()
-		if i := bytes.IndexByte(s.text[s.pos:end], '`'); i >= 0 {
-			s.pos += i + 1
+		if end, ok := s.closing('`', &s.noBacktick); ok {
+			s.pos = end
 		}
 		s.value(Bad, start)
 		return
@@ -207,8 +238,10 @@ func (s *scanner) op() {
 		s.operand, s.rows = false, s.operand
 		return
 	case '$': // ${x} outside of a string, in one piece
-		if i := bytes.IndexByte(s.text[s.pos:s.lineEnd()], '}'); s.at(0) == '{' && i >= 0 {
-			s.pos += i + 1
+		if s.at(0) == '{' {
+			if end, ok := s.closing('}', &s.noBrace); ok {
+				s.pos = end
+			}
 		}
 		s.value(Bad, start)
 		return
@@ -235,11 +268,12 @@ func (s *scanner) op() {
 func (s *scanner) row() bool {
 	end := s.lineEnd()
 	line := s.text[s.pos:end]
-	last := lastBar(line)
+	last, cells := lastBar(line)
 	closed := last > 0 && rowEnd(line[last+1:])
 	if !s.rows && (!closed || s.parens > 0) {
 		return false
 	}
+	s.within += cells
 	start := s.pos
 	if closed {
 		s.pos += last + 1
@@ -257,17 +291,17 @@ func rowEnd(rest []byte) bool {
 	return len(trimmed) == 0 || trimmed[0] == '#' && len(trimmed) < len(rest)
 }
 
-// lastBar is the index of the last bar in line that ends a cell; 0 if there is only the first.
-func lastBar(line []byte) int {
-	last := 0
-	for i := 1; i < len(line); {
+// lastBar is the index of the last bar in line that ends a cell; 0 if there is only the first. It counts the
+// cells.
+func lastBar(line []byte) (last, cells int) {
+	for i := 1; i < len(line); cells++ {
 		bar, _ := cellEnd(line, i)
 		if bar < 0 {
 			break
 		}
 		last, i = bar, bar+1
 	}
-	return last
+	return last, cells
 }
 
 // cellEnd is the index of the bar that ends the cell starting at i of line, or -1. It says also

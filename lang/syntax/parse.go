@@ -10,10 +10,13 @@ import (
 
 const (
 	maxFileBytes = 4 << 20
+	// maxTokens bounds the memory that a file takes; rules have some eight on a line.
+	maxTokens    = 65_536
 	maxExprBytes = 8 << 10
 	// maxHeadBytes bounds a statement without its block, so that the work of one statement and the
 	// memory that its tokens take are bounded too.
 	maxHeadBytes = 64 << 10
+	maxTextBytes = 256 << 10
 	maxFaults    = 200 // that are reported
 	// maxRead is how many faults there may be until the rest of the file is left unread: it is
 	// no rule file, or hostile.
@@ -46,7 +49,11 @@ func (p *parser) parse(tree *File) {
 	if !utf8.Valid(f.Text) {
 		p.reportEncoding()
 	}
-	p.scan(tree)
+	if !p.scan(tree) {
+		p.diags, p.faults = nil, 0
+		p.report(&fault{code: diag.FileTooLarge, message: "the file has more than 65,536 words, signs, blanks and cells of tables", hint: "divide it into files and import them"})
+		return
+	}
 	for _, c := range p.matchBrackets() {
 		if p.faults > maxRead {
 			tree.Decls = append(tree.Decls, &BadDecl{Documented: p.place(c.lo, len(p.sig))})
@@ -64,12 +71,16 @@ func (p *parser) parse(tree *File) {
 	p.checkEdition(tree)
 }
 
-// scan cuts the text into tokens.
-func (p *parser) scan(tree *File) {
+// scan cuts the text into tokens. It gives false if they are more than may be.
+func (p *parser) scan(tree *File) bool {
+	var whole bool
 	p.text = string(p.file.Text)
-	p.tokens = scan(p.file.Text)
+	p.tokens, whole = scan(p.file.Text)
 	tree.Tokens = p.tokens
-	p.sieve(tree)
+	if whole {
+		p.sieve(tree)
+	}
+	return whole
 }
 
 // parser reads one file. It works on sig, the tokens that mean something, and line ends; places

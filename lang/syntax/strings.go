@@ -24,6 +24,9 @@ func (s *scanner) string() {
 	}
 	line := s.text[:s.lineEnd()]
 	if end := stringEnd(line, s.pos); end >= 0 {
+		if bytes.Contains(line[s.pos:end], []byte("${")) {
+			s.within += (end - s.pos) / 4
+		}
 		s.pos = end
 		s.value(String, start)
 		return

@@ -106,6 +106,10 @@ func (p *parser) takes(k BlockKind) string {
 func (p *parser) row(k BlockKind, i int) (node, int) {
 	t := p.tok(i)
 	row := &Row{Documented: p.place(i, i+1)}
+	if t.End-t.Start > maxHeadBytes {
+		p.report(&fault{start: t.Start, end: t.Start + 1, code: diag.TooLong, message: "a row is longer than 64 KiB"})
+		return p.badNode(k, i, i+1), i + 1
+	}
 	row.Cells = p.cells(t.Start, t.End, k == GivenBlock || k == ExpectBlock)
 	if k != GivenBlock && k != ExpectBlock {
 		end := i + 1
