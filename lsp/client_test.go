@@ -38,10 +38,11 @@ type client struct {
 	conn *jsonrpc2.Conn
 	dir  string
 
-	mu    sync.Mutex
-	diags map[string]published // the last of each file
-	logs  []string
-	wake  chan struct{}
+	mu     sync.Mutex
+	diags  map[string]published // the last of each file
+	logs   []string
+	traces []string
+	wake   chan struct{}
 }
 
 func catalog(dir string, _ []string) (schema.Catalog, error) {
@@ -108,6 +109,8 @@ func (c *client) handle(_ context.Context, _ *jsonrpc2.Conn, r *jsonrpc2.Request
 			c.t.Error(err)
 		}
 		c.diags[p.URI] = p
+	case "$/logTrace":
+		c.traces = append(c.traces, string(*r.Params))
 	case "window/logMessage":
 		c.logs = append(c.logs, string(*r.Params))
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/sourcegraph/jsonrpc2"
 )
@@ -119,7 +120,9 @@ func (p *peer) cancel(params json.RawMessage) {
 
 // answer carries out a request and sends what came of it.
 func (p *peer) answer(ctx context.Context, req *jsonrpc2.Request, params json.RawMessage) {
+	started := time.Now()
 	result, err := p.call(ctx, req.Method, params)
+	p.session.trace(req, time.Since(started), err)
 	if ctx.Err() != nil {
 		err = &jsonrpc2.Error{Code: codeRequestCancelled, Message: "cancelled"}
 	}

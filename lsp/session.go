@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"sync"
 	"time"
 
@@ -167,6 +168,22 @@ func (s *session) log(kind protocol.MessageType, text string) {
 	if !told {
 		s.peer.notify(s.ctx, "window/logMessage", protocol.LogMessageParams{Type: kind, Message: text})
 	}
+}
+
+// trace tells what a request took, if the client wants to know.
+func (s *session) trace(req *jsonrpc2.Request, took time.Duration, err error) {
+	s.mu.Lock()
+	wanted := s.client.trace
+	s.mu.Unlock()
+	if !wanted {
+		return
+	}
+	p := protocol.LogTraceParams{Message: fmt.Sprintf("%s (%s): %.1f ms", req.Method, req.ID, float64(took.Microseconds())/1000)}
+	if err != nil {
+		text := err.Error()
+		p.Verbose = &text
+	}
+	s.peer.notify(s.ctx, "$/logTrace", p)
 }
 
 // file is the file of a URI with what is known of it; an error says that there is none.

@@ -141,3 +141,20 @@ func TestClientHangsUp(t *testing.T) {
 		c.conn.Close()
 	}
 }
+
+// A client that asks for a trace is told what each request took, from when it asks until it does not any more.
+func TestTrace(t *testing.T) {
+	c := start(t, t.TempDir(), `{}`)
+	c.open("a.recon", 订单)
+	c.call("textDocument/hover", place(c.uri("a.recon")), nil)
+	c.notify("$/setTrace", map[string]any{"value": "messages"})
+	c.call("textDocument/hover", place(c.uri("a.recon")), nil)
+	c.until("a trace", func() bool { return len(c.traces) > 0 })
+	c.notify("$/setTrace", map[string]any{"value": "off"})
+	c.call("textDocument/hover", place(c.uri("a.recon")), nil)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.traces) != 1 || !strings.Contains(c.traces[0], "textDocument/hover") {
+		t.Errorf("traces are %v", c.traces)
+	}
+}

@@ -12,7 +12,9 @@ func TestRulesOfOneName(t *testing.T) {
 	good := strings.Replace(订单, "within 5m", "within 0.01", 1)
 	c.open("a.recon", good)
 	c.open("b.recon", good)
-	c.until("the fault", func() bool { return slices.Contains(c.codes("b.recon"), "RC2007") && !slices.Contains(c.codes("a.recon"), "RC2007") })
+	c.until("the fault", func() bool {
+		return slices.Contains(c.codes("b.recon"), "RC2007") && !slices.Contains(c.codes("a.recon"), "RC2007")
+	})
 	c.notify("textDocument/didChange", map[string]any{"textDocument": map[string]any{"uri": c.uri("a.recon"), "version": 2},
 		"contentChanges": []any{map[string]any{"text": strings.Replace(good, "rule 对账", "rule 另一个", 1)}}})
 	c.until("the fault to go", func() bool { return !slices.Contains(c.codes("b.recon"), "RC2007") })
