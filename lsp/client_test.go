@@ -38,11 +38,12 @@ type client struct {
 	conn *jsonrpc2.Conn
 	dir  string
 
-	mu     sync.Mutex
-	diags  map[string]published // the last of each file
-	logs   []string
-	traces []string
-	wake   chan struct{}
+	mu       sync.Mutex
+	diags    map[string]published // the last of each file
+	logs     []string
+	traces   []string
+	progress []string
+	wake     chan struct{}
 }
 
 func catalog(dir string, _ []string) (schema.Catalog, error) {
@@ -109,6 +110,8 @@ func (c *client) handle(_ context.Context, _ *jsonrpc2.Conn, r *jsonrpc2.Request
 			c.t.Error(err)
 		}
 		c.diags[p.URI] = p
+	case "$/progress":
+		c.progress = append(c.progress, string(*r.Params))
 	case "$/logTrace":
 		c.traces = append(c.traces, string(*r.Params))
 	case "window/logMessage":

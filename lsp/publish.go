@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -96,11 +97,32 @@ func (p *publisher) edited(w *workspace) (any bool) {
 	return any
 }
 
+// manyFiles is how many files make a check worth showing.
+const manyFiles = 50
+
+// unsaid is how many files a full check is to be told of.
+func (p *publisher) unsaid(w *workspace) (n int) {
+	for path, u := range w.units {
+		if p.told[path] != u {
+			n++
+		}
+	}
+	return n
+}
+
 // publish tells of the files of units that have changed what a full check finds. It gives up when the files have changed meanwhile.
 func (p *publisher) publish(w *workspace) {
 	paths := slices.Sorted(maps.Keys(w.docs))
 	slices.SortStableFunc(paths, func(a, b string) int { return boolInt(w.docs[b].open) - boolInt(w.docs[a].open) })
-	for _, path := range paths {
+	var shown *progress
+	if todo := p.unsaid(w); todo >= manyFiles {
+		shown = p.session.begin(p.session.ctx, "Checking rule files", fmt.Sprintf("%d files", todo))
+		defer shown.end("")
+	}
+	for i, path := range paths {
+		if i%20 == 0 {
+			shown.report(i, len(paths))
+		}
 		d, u := w.docs[path], w.units[path]
 		same := w.twice()[path]
 		if p.told[path] == u && alike(p.same[path], same) {

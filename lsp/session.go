@@ -36,6 +36,7 @@ type session struct {
 	space   *workspace // replaced, never changed
 	publish *publisher
 	quick   quicks
+	tokens  int             // of progress
 	said    map[string]bool // what has been logged and is not to be logged again
 	painted painted
 }

@@ -158,3 +158,18 @@ func TestTrace(t *testing.T) {
 		t.Errorf("traces are %v", c.traces)
 	}
 }
+
+// A large workspace shows that it is being checked, to a client that can show it.
+func TestProgress(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 60 {
+		if err := os.WriteFile(filepath.Join(dir, strings.Repeat("单", i+1)+".recon"), []byte(largeFile(60, i)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := start(t, dir, `{"window":{"workDoneProgress":true}}`)
+	c.until("its end", func() bool { n := len(c.progress); return n > 2 && strings.Contains(c.progress[n-1], `"end"`) })
+	if !strings.Contains(c.progress[0], `"begin"`) || !strings.Contains(c.progress[0], "60 files") {
+		t.Errorf("progress begins by %s", c.progress[0])
+	}
+}
