@@ -68,6 +68,9 @@ func clientOf(p *protocol.InitializeParams, newer *capabilities) client {
 		if td.DocumentSymbol != nil {
 			cl.hierarchical = isTrue(td.DocumentSymbol.HierarchicalDocumentSymbolSupport)
 		}
+		if a := td.CodeAction; a != nil && a.ResolveSupport != nil {
+			cl.lazyActions = isTrue(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
+		}
 		if td.PublishDiagnostics != nil {
 			cl.relatedInfo = isTrue(td.PublishDiagnostics.RelatedInformation)
 		}

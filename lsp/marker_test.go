@@ -135,7 +135,7 @@ const caseCapabilities = `{
 		"hover": {"contentFormat": ["markdown", "plaintext"]},
 		"completion": {"completionItem": {"snippetSupport": true, "documentationFormat": ["markdown"], "resolveSupport": {"properties": ["documentation", "detail"]}}},
 		"documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
-		"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor", "source"]}}, "resolveSupport": {"properties": ["edit"]}},
+		"codeAction": {"dataSupport": true, "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix", "refactor", "source"]}}, "resolveSupport": {"properties": ["edit"]}},
 		"rename": {"prepareSupport": true}
 	}
 }`

@@ -7,12 +7,15 @@ import (
 	protocol "github.com/tliron/glsp/protocol_3_16"
 
 	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lsp/feature"
 )
 
 // newer are the methods that came after version 3.16 of the protocol, which the library does not know.
 var newer = map[string]func(*call, json.RawMessage) (any, error){
 	"textDocument/diagnostic": typed((*call).pullDiagnostics),
 	"workspace/diagnostic":    typed((*call).pullAll),
+	"textDocument/codeAction": typed((*call).codeActions),
+	"codeAction/resolve":      typed((*call).resolveAction),
 }
 
 // typed reads the parameters of a method.
@@ -43,6 +46,7 @@ func (c *call) offered() map[string]any {
 		"documentRangeFormattingProvider":  true,
 		"documentOnTypeFormattingProvider": formatKeys,
 		"foldingRangeProvider":             true,
+		"codeActionProvider":               map[string]any{"codeActionKinds": feature.ActionKinds, "resolveProvider": true},
 		"selectionRangeProvider":           true,
 		"semanticTokensProvider":           map[string]any{"legend": legend, "range": true, "full": map[string]any{"delta": true}},
 

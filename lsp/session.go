@@ -61,6 +61,7 @@ type client struct {
 	refreshLenses bool
 	refreshHints  bool
 	documentEdits bool
+	lazyActions   bool // it asks for the edit of an action when one is chosen
 	trace         bool
 }
 

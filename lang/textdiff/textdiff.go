@@ -79,3 +79,27 @@ func write(out *bytes.Buffer, mark byte, list [][]byte) {
 		}
 	}
 }
+
+// Change takes New in the place of bytes [Start, End) of the first text.
+type Change struct {
+	Start, End int
+	New        []byte
+}
+
+// Changes is how to get from before to after, in whole lines and in the order of the text.
+func Changes(before, after []byte) []Change {
+	a, b := lines(before), lines(after)
+	var list []Change
+	line, at := 0, 0
+	to := func(n int) int {
+		for ; line < n; line++ {
+			at += len(a[line])
+		}
+		return at
+	}
+	for _, c := range script(a, b) {
+		start := to(c.a)
+		list = append(list, Change{start, to(c.aEnd), bytes.Join(b[c.b:c.bEnd], nil)})
+	}
+	return list
+}

@@ -94,3 +94,18 @@ func TestFarApart(t *testing.T) {
 		t.Errorf("%d lines are taken away", got)
 	}
 }
+
+func TestChangesMakeTheSecondText(t *testing.T) {
+	text := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "\n", "\n", "金🧾"}), 0, 40)
+	rapid.Check(t, func(t *rapid.T) {
+		before, after := strings.Join(text.Draw(t, "before"), ""), strings.Join(text.Draw(t, "after"), "")
+		got, at := "", 0
+		for _, c := range textdiff.Changes([]byte(before), []byte(after)) {
+			got += before[at:c.Start] + string(c.New)
+			at = c.End
+		}
+		if got += before[at:]; got != after {
+			t.Fatalf("got %q, want %q", got, after)
+		}
+	})
+}

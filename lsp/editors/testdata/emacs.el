@@ -57,7 +57,8 @@
     (push (cons 'completion (vconcat (mapcar #'substring-no-properties (all-completions "" (nth 2 capf))))) out)))
   ;; The quick fix as a user takes it, by eglot-code-actions: it asks which.
   (when (test-can :codeActionProvider)
-   (let ((completing-read-function
+   (let ((last-nonmenu-event ?\r) ; a key, so that the choice is asked for and not shown as a menu
+         (completing-read-function
          (lambda (_prompt collection &rest _)
            (let ((titles (all-completions "" collection)))
              (push (cons 'actions (vconcat titles)) out)
