@@ -54,6 +54,12 @@ func catalog(dir string, _ []string) (schema.Catalog, error) {
 	for name, act := range plugins.Actions() {
 		c.Actions[name] = act().Describe()
 	}
+	c.Actions["webhook"] = schema.Action{Name: "webhook", Doc: "Sends a message by HTTP.",
+		Settings: []schema.Setting{{Name: "url", Type: schema.Type{Kind: schema.Secret}, Required: true, Doc: "Where it is sent."}},
+		Fields: []schema.Setting{
+			{Name: "text", Type: schema.Type{Kind: schema.String}, Required: true, Doc: "The message."},
+			{Name: "level", Type: schema.Type{Kind: schema.String}, OneOf: []string{"info", "warn"}, Default: "info", Doc: "How loud it is."},
+		}}
 	if text, err := os.ReadFile(filepath.Join(dir, "recon.lock")); err == nil {
 		lock, err := schema.ParseLock(text)
 		if err != nil {

@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"github.com/sourcegraph/jsonrpc2"
-	"github.com/tliron/glsp"
 	protocol "github.com/tliron/glsp/protocol_3_16"
 
 	"github.com/recon-lang/recon/lang/diag"
@@ -79,14 +78,4 @@ func (c *call) location(s diag.Span) protocol.Location {
 // badRequest is the error for parameters that make no sense.
 func badRequest(text string) error {
 	return &jsonrpc2.Error{Code: jsonrpc2.CodeInvalidParams, Message: text}
-}
-
-func (c *call) hover(_ *glsp.Context, p *protocol.HoverParams) (answer *protocol.Hover, err error) {
-	err = c.near(p.TextDocumentPositionParams, func(s *feature.Snapshot, offset int) {
-		if h, ok := feature.HoverAt(s, offset); ok {
-			r := c.spanRange(h.Span)
-			answer = &protocol.Hover{Contents: protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: h.Markdown}, Range: &r}
-		}
-	})
-	return answer, err
 }

@@ -36,6 +36,7 @@ func (x *typer) messageName(n *node, path []*node) (v value, ok bool) {
 			x.report(diag.MessageFunction, n.span, "count stands in texts only", "")
 			return value{}, true
 		}
+		x.use(n.at, messageSymbol(n.text))
 		return value{Expr: &program.Expr{Op: program.OpMessage, Name: "count", Type: schema.Type{Kind: schema.Integer}, Span: n.span}}, true
 	}
 	if bare && x.constants[n.text] != nil {
