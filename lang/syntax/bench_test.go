@@ -2,6 +2,7 @@ package syntax_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/recon-lang/recon/lang/langtest"
 	"github.com/recon-lang/recon/lang/syntax"
@@ -24,5 +25,22 @@ func BenchmarkParse(b *testing.B) {
 		if _, diags := syntax.Parse(f); len(diags) > 0 {
 			b.Fatal(diags)
 		}
+	}
+}
+
+// A file of 5,000 lines is cut into tokens within 6 ms; twice that fails, for CI runs on machines of all kinds. lang holds the times of
+// the rest.
+func TestLexingIsQuick(t *testing.T) {
+	f := langtest.Long(t, 5000)
+	const target = 6 * time.Millisecond
+	best := time.Hour
+	for i := 0; i < 100 && best > target; i++ {
+		start := time.Now()
+		syntax.Scan(f.Text)
+		best = min(best, time.Since(start))
+	}
+	t.Logf("%v, target %v", best, target)
+	if best > 2*target {
+		t.Errorf("takes %v; the target is %v", best, target)
 	}
 }

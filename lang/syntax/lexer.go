@@ -10,7 +10,7 @@ import (
 // token is Bad. The last one is not followed by an EOF. A text of more than maxTokens is not cut
 // to its end: it has one more, Bad, which is the rest, and whole is false.
 func scan(text []byte) (tokens []Token, whole bool) {
-	s := scanner{text: text, end: len(text), tokens: make([]Token, 0, min(len(text)/4+8, maxTokens+1))}
+	s := scanner{text: text, end: len(text), tokens: make([]Token, 0, min(len(text)/3+8, maxTokens+1))}
 	if bytes.HasPrefix(text, []byte("\uFEFF")) {
 		s.pos = len("\uFEFF")
 		s.emit(Space, 0)

@@ -100,7 +100,7 @@ type parser struct {
 
 // sieve fills sig, and the comments of tree.
 func (p *parser) sieve(tree *File) {
-	p.sig = make([]int32, 0, len(p.tokens)/2+1)
+	p.sig = make([]int32, 0, len(p.tokens)*3/4+1)
 	newline := true // no need to keep line ends at the start
 	for i, t := range p.tokens {
 		switch t.Kind {
