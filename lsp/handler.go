@@ -33,6 +33,8 @@ func (c *call) handler() *protocol.Handler {
 		TextDocumentPrepareRename:     c.prepareRename,
 		TextDocumentRename:            c.rename,
 
+		WorkspaceExecuteCommand:             c.executeCommand,
+		TextDocumentCodeLens:                c.codeLenses,
 		TextDocumentFormatting:              c.format,
 		TextDocumentRangeFormatting:         c.formatRange,
 		TextDocumentOnTypeFormatting:        c.formatTyped,

@@ -197,10 +197,15 @@ func (c *call) didClose(_ *glsp.Context, p *protocol.DidCloseTextDocumentParams)
 	return nil
 }
 
-func (c *call) didSave(*glsp.Context, *protocol.DidSaveTextDocumentParams) error { return nil }
+// didSave looks again at what runs have left meanwhile.
+func (c *call) didSave(*glsp.Context, *protocol.DidSaveTextDocumentParams) error {
+	c.forgetVerdicts()
+	return nil
+}
 
 // didChangeFiles reads files of the disk anew. What is open is as the client has it.
 func (c *call) didChangeFiles(_ *glsp.Context, p *protocol.DidChangeWatchedFilesParams) error {
+	defer c.forgetVerdicts()
 	c.change(func(w *workspace) *workspace {
 		for _, e := range p.Changes {
 			path, err := pathOf(e.URI)

@@ -46,6 +46,8 @@ func (c *call) offered() map[string]any {
 		"documentRangeFormattingProvider":  true,
 		"documentOnTypeFormattingProvider": formatKeys,
 		"foldingRangeProvider":             true,
+		"codeLensProvider":                 map[string]any{},
+		"executeCommandProvider":           map[string]any{"commands": []string{TestCommand, PlanCommand}},
 		"codeActionProvider":               map[string]any{"codeActionKinds": feature.ActionKinds, "resolveProvider": true},
 		"selectionRangeProvider":           true,
 		"semanticTokensProvider":           map[string]any{"legend": legend, "range": true, "full": map[string]any{"delta": true}},

@@ -22,6 +22,11 @@ type Config struct {
 	// stands. err says what is wrong with recon.lock; the catalog is then without its tables.
 	Catalog func(dir string, plugins []string) (schema.Catalog, error)
 	Now     func() time.Time
+	// Run carries a command out and reports how far it has come. It may start plugins: somebody has asked for it. nil: there are no commands.
+	Run func(ctx context.Context, c Command, report func(done, of int)) (Outcome, error)
+	// Verdicts are those of the rules that the state beside the rule files in dir has runs of, by name. It does not wait for a state that
+	// another process holds. nil: nothing is shown of states.
+	Verdicts func(ctx context.Context, dir string) (map[string]Verdict, error)
 }
 
 // session is one client: what it can do, and the files as it sees them.
@@ -39,6 +44,7 @@ type session struct {
 	tokens  int             // of progress
 	said    map[string]bool // what has been logged and is not to be logged again
 	painted painted
+	states  map[string]map[string]Verdict // by folder of the rule files, until something is saved
 }
 
 type state uint8

@@ -23,12 +23,13 @@ func newLSP(env environment) *cobra.Command {
 		Use:   "lsp",
 		Short: "serve editors by the language server protocol",
 		Long: `lsp is what an editor starts. It speaks the language server protocol over standard input and output, or, with --listen, with every
-client that connects to an address. It knows everything that recon check knows, starts no plugin and opens no connection to a
-data source.`,
+client that connects to an address. It knows everything that recon check knows. It starts no plugin and opens no connection to a
+data source, but for the commands by which an editor runs tests and shows plans: these start plugins as recon test and recon plan do.`,
 		Example: "  recon lsp\n  recon lsp --listen 127.0.0.1:7998",
 		Args:    takes(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			cfg := lsp.Config{Version: version, Catalog: newCatalogs(env).catalog, Now: time.Now}
+			known := newCatalogs(env)
+			cfg := lsp.Config{Version: version, Catalog: known.catalog, Now: time.Now, Run: known.editorRun, Verdicts: verdicts}
 			if listen != "" {
 				return serveEditors(c.Context(), env, listen, cfg)
 			}
