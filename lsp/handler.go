@@ -33,8 +33,16 @@ func (c *call) handler() *protocol.Handler {
 		TextDocumentPrepareRename:     c.prepareRename,
 		TextDocumentRename:            c.rename,
 
-		WorkspaceExecuteCommand:             c.executeCommand,
-		TextDocumentCodeLens:                c.codeLenses,
+		WorkspaceExecuteCommand:          c.executeCommand,
+		TextDocumentCodeLens:             c.codeLenses,
+		TextDocumentDocumentSymbol:       c.documentSymbols,
+		WorkspaceSymbol:                  c.workspaceSymbols,
+		TextDocumentDocumentLink:         c.documentLinks,
+		TextDocumentLinkedEditingRange:   c.linkedRanges,
+		TextDocumentPrepareCallHierarchy: c.prepareCalls,
+		CallHierarchyIncomingCalls:       c.incomingCalls,
+		CallHierarchyOutgoingCalls:       c.outgoingCalls,
+
 		TextDocumentFormatting:              c.format,
 		TextDocumentRangeFormatting:         c.formatRange,
 		TextDocumentOnTypeFormatting:        c.formatTyped,

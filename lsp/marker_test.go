@@ -265,10 +265,12 @@ func (c *markCase) want(m mark, arg int, got string) {
 
 // spot is a range of a file as the protocol has it.
 type spot struct {
-	URI   string `json:"uri"`
-	Range struct {
-		Start, End struct{ Line, Character int }
-	} `json:"range"`
+	URI   string    `json:"uri"`
+	Range spotRange `json:"range"`
+}
+
+type spotRange struct {
+	Start, End struct{ Line, Character int }
 }
 
 // show writes a range as the file, its line and column in characters from 1, and its text.

@@ -42,6 +42,12 @@ func (c *call) offered() map[string]any {
 		"documentHighlightProvider": true,
 		"renameProvider":            map[string]any{"prepareProvider": true},
 
+		"documentSymbolProvider":     true,
+		"workspaceSymbolProvider":    true,
+		"documentLinkProvider":       map[string]any{},
+		"linkedEditingRangeProvider": true,
+		"callHierarchyProvider":      true,
+
 		"documentFormattingProvider":       true,
 		"documentRangeFormattingProvider":  true,
 		"documentOnTypeFormattingProvider": formatKeys,

@@ -160,12 +160,3 @@ func (n *names) within(s diag.Span) []place {
 	}
 	return list[low:high]
 }
-
-// symbolAt is the symbol whose name stands at an offset, where it is declared or used.
-func (s *Snapshot) symbolAt(offset int) (sym *check.Symbol, at diag.Span) {
-	p, ok := s.index().at(s.File.Span.File, offset)
-	if !ok {
-		return nil, diag.Span{}
-	}
-	return p.symbols[0], p.span
-}
