@@ -132,6 +132,9 @@ func (s *session) dispatch(ctx context.Context, method string, params json.RawMe
 	}
 	h := c.handler()
 	h.SetInitialized(true)
+	if method == protocol.MethodCodeLensResolve && h.CodeLensResolve == nil { // the library looks at another field, and would call none
+		return nil, &jsonrpc2.Error{Code: jsonrpc2.CodeMethodNotFound, Message: "no method " + method}
+	}
 	result, known, valid, err := h.Handle(&glsp.Context{Method: method, Params: params})
 	switch {
 	case !known:

@@ -28,6 +28,7 @@ func TestReferencePages(t *testing.T) {
 		"cli":         writeCommands,
 		"diagnostics": func(w io.Writer) { writeDiagnostics(t, w) },
 		"functions":   writeFunctions,
+		"lsp":         func(w io.Writer) { writeProtocol(t, w) },
 		"lints":       writeLints,
 		"plugins":     writePlugins,
 		"statements":  writeStatements,
