@@ -76,11 +76,12 @@ test("findings, hover, completion and a quick fix after Chinese text and an emoj
   const client = seen.LanguageClient.last;
   const { connection, initializeResult } = client;
   const uri = Uri.file(path.join(folder, "错.recon")).toString();
+  const text = faulty.replace("rule daily", "rule daily2"); // the other file has a rule of that name
   await connection.sendNotification(rpc.DidOpenTextDocumentNotification.type, {
-    textDocument: { uri, languageId: "recon", version: 1, text: faulty },
+    textDocument: { uri, languageId: "recon", version: 1, text },
   });
   const diagnostics = await client.reported(uri, (d) => d.length > 0);
-  const lines = faulty.split("\n");
+  const lines = text.split("\n");
   const line = lines.findIndex((l) => l.includes("orders.amout"));
   const character = lines[line].indexOf("amout"); // strings of JavaScript count as the protocol does
   assert.equal(diagnostics.length, 1);
@@ -90,7 +91,7 @@ test("findings, hover, completion and a quick fix after Chinese text and an emoj
   const textDocument = { uri };
   const total = { line, character: lines[line].indexOf("bill.total as") + 7 };
   const hover = await connection.sendRequest(rpc.HoverRequest.type, { textDocument, position: total });
-  assert.match(hover.contents.value, /column total: decimal\(18, 2\) unit CNY/);
+  assert.match(hover.contents.value, /column total: decimal\(18, 2\) unit "CNY"/);
 
   const lacks = ["completionProvider", "codeActionProvider"].filter((c) => !initializeResult.capabilities[c]);
   assert.deepEqual(lacks, notYet, "what the server lacks");
