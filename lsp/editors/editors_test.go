@@ -145,7 +145,7 @@ func check(t *testing.T, a account, message string) {
 	if want := []finding{{Message: message, At: "amout", Line: 17}}; !reflect.DeepEqual(a.Diagnostics, want) {
 		t.Errorf("diagnostics\n got %+v\nwant %+v", a.Diagnostics, want)
 	}
-	if want := "column total: decimal(18, 2) unit CNY"; !strings.Contains(a.Hover, want) {
+	if want := `column total: decimal(18, 2) unit "CNY"`; !strings.Contains(a.Hover, want) {
 		t.Errorf("hover over bill.total\n got %q\nwant it to have %q", a.Hover, want)
 	}
 	if !slices.Equal(a.Missing, notYet) && len(a.Missing)+len(notYet) > 0 {

@@ -89,13 +89,16 @@ async function planHere() {
     vscode.window.showInformationMessage("recon: there is no rule at the cursor.");
     return;
   }
-  if (editor.document.isDirty) await editor.document.save();
-  const terminal = vscode.window.createTerminal({
-    name: `recon plan ${rule.name}`,
-    shellPath: program(),
-    shellArgs: ["plan", rule.name, "--in", editor.document.uri.fsPath],
+  if (!client) {
+    vscode.window.showInformationMessage("recon: the language server does not run.");
+    return;
+  }
+  // The server plans the text as it stands in the editor, tells the outcome in a line, and writes the plan to the output.
+  await client.sendRequest("workspace/executeCommand", {
+    command: "recon.plan",
+    arguments: [{ uri: editor.document.uri.toString(), rule: rule.name }],
   });
-  terminal.show(true);
+  output.show(true);
 }
 
 module.exports = { activate, deactivate };

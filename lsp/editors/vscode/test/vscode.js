@@ -59,7 +59,7 @@ class TestMessage {
 // LanguageClient is the library's as far as the extension sees it.
 class LanguageClient {
   constructor(id, name, serverOptions, clientOptions) {
-    Object.assign(this, { id, name, serverOptions, clientOptions, diagnostics: new Map(), waiting: [] });
+    Object.assign(this, { id, name, serverOptions, clientOptions, diagnostics: new Map(), waiting: [], messages: [] });
     LanguageClient.last = this;
   }
   async start() {
@@ -75,6 +75,8 @@ class LanguageClient {
       this.waiting.splice(0).forEach((f) => f());
     });
     this.connection.onRequest(rpc.RegistrationRequest.type, () => {});
+    this.connection.onNotification(rpc.LogMessageNotification.type, (p) => this.clientOptions.outputChannel.appendLine(p.message));
+    this.connection.onNotification(rpc.ShowMessageNotification.type, (p) => this.messages.push(p.message));
     this.connection.listen();
     this.initializeResult = await this.connection.sendRequest(rpc.InitializeRequest.type, {
       processId: process.pid,
@@ -96,6 +98,9 @@ class LanguageClient {
     while (!this.diagnostics.has(uri) || !fits(this.diagnostics.get(uri))) await new Promise((f) => this.waiting.push(f));
     return this.diagnostics.get(uri);
   }
+  sendRequest(method, params) {
+    return this.connection.sendRequest(method, params);
+  }
   async stop() {
     const ended = new Promise((f) => this.process.once("exit", (code) => f(code)));
     await this.connection.sendRequest(rpc.ShutdownRequest.type);
@@ -108,7 +113,7 @@ LanguageClient.folders = [];
 
 // stand makes the modules stand for what require finds, over a folder, and gives what a test looks at.
 function stand(folder, settings) {
-  const seen = { commands: new Map(), runs: [], errors: [], information: [], terminals: [], lines: [], LanguageClient, folder };
+  const seen = { commands: new Map(), runs: [], errors: [], information: [], lines: [], LanguageClient, folder };
   const nothing = { dispose() {} };
   const event = () => nothing;
   const vscode = {
@@ -170,13 +175,9 @@ function stand(folder, settings) {
     },
     window: {
       activeTextEditor: undefined,
-      createOutputChannel: () => ({ appendLine: (l) => seen.lines.push(l), show() {}, dispose() {} }),
+      createOutputChannel: () => ({ appendLine: (l) => seen.lines.push(l), show: () => (seen.shown = true), dispose() {} }),
       showErrorMessage: async (m) => void seen.errors.push(m),
       showInformationMessage: async (m) => void seen.information.push(m),
-      createTerminal(options) {
-        seen.terminals.push(options);
-        return { show() {} };
-      },
     },
     workspace: {
       textDocuments: [],
