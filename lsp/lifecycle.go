@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/tliron/glsp"
 	protocol "github.com/tliron/glsp/protocol_3_16"
@@ -206,6 +207,9 @@ func (c *call) didSave(*glsp.Context, *protocol.DidSaveTextDocumentParams) error
 // didChangeFiles reads files of the disk anew. What is open is as the client has it.
 func (c *call) didChangeFiles(_ *glsp.Context, p *protocol.DidChangeWatchedFilesParams) error {
 	defer c.forgetVerdicts()
+	if slices.ContainsFunc(p.Changes, func(e protocol.FileEvent) bool { return strings.HasSuffix(e.URI, "/recon.lock") }) {
+		defer c.refreshHints()
+	}
 	c.change(func(w *workspace) *workspace {
 		for _, e := range p.Changes {
 			path, err := pathOf(e.URI)

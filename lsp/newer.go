@@ -15,6 +15,7 @@ var newer = map[string]func(*call, json.RawMessage) (any, error){
 	"textDocument/diagnostic": typed((*call).pullDiagnostics),
 	"workspace/diagnostic":    typed((*call).pullAll),
 	"textDocument/codeAction": typed((*call).codeActions),
+	"textDocument/inlayHint":  typed((*call).inlayHints),
 	"codeAction/resolve":      typed((*call).resolveAction),
 }
 
@@ -52,6 +53,7 @@ func (c *call) offered() map[string]any {
 		"documentRangeFormattingProvider":  true,
 		"documentOnTypeFormattingProvider": formatKeys,
 		"foldingRangeProvider":             true,
+		"inlayHintProvider":                true,
 		"codeLensProvider":                 map[string]any{},
 		"executeCommandProvider":           map[string]any{"commands": []string{TestCommand, PlanCommand}},
 		"codeActionProvider":               map[string]any{"codeActionKinds": feature.ActionKinds, "resolveProvider": true},
