@@ -26,6 +26,9 @@ func (c *call) handler() *protocol.Handler {
 		WorkspaceDidChangeConfiguration:    c.didChangeConfiguration,
 
 		TextDocumentHover:             c.hover,
+		TextDocumentCompletion:        c.completion,
+		CompletionItemResolve:         c.resolve,
+		TextDocumentSignatureHelp:     c.signatureHelp,
 		TextDocumentDefinition:        c.definition,
 		TextDocumentTypeDefinition:    c.typeDefinition,
 		TextDocumentReferences:        c.references,

@@ -37,6 +37,9 @@ func (c *call) offered() map[string]any {
 		"textDocumentSync": protocol.TextDocumentSyncOptions{OpenClose: &yes, Change: &incremental, Save: true},
 		"hoverProvider":    true,
 
+		"completionProvider":    completionKeys,
+		"signatureHelpProvider": signatureKeys,
+
 		"definitionProvider":        true,
 		"typeDefinitionProvider":    true,
 		"referencesProvider":        true,

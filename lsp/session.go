@@ -41,7 +41,8 @@ type session struct {
 	space   *workspace // replaced, never changed
 	publish *publisher
 	quick   quicks
-	tokens  int             // of progress
+	tokens  int // of progress
+	offers  offers
 	said    map[string]bool // what has been logged and is not to be logged again
 	painted painted
 	states  map[string]map[string]Verdict // by folder of the rule files, until something is saved

@@ -48,7 +48,7 @@ func newChecker(cat schema.Catalog) *checker {
 	return &checker{
 		cat: cat, prog: &program.Program{}, ruleSpans: map[string]diag.Span{}, zones: map[string]*time.Location{},
 		origins: map[syntax.Node]*origin{}, sites: map[syntax.Decl][]site{}, types: map[*syntax.Type]schema.Type{}, seen: map[fault]bool{},
-		info: &Info{Defs: map[diag.Span]*Symbol{}, Uses: map[diag.Span]*Symbol{}, Types: map[diag.Span]Typed{}, More: map[diag.Span][]*Symbol{}, InTests: map[diag.Span]*Symbol{}},
+		info: &Info{Defs: map[diag.Span]*Symbol{}, Uses: map[diag.Span]*Symbol{}, Types: map[diag.Span]Typed{}, More: map[diag.Span][]*Symbol{}, InTests: map[diag.Span]*Symbol{}, Columns: map[*Symbol][]*Symbol{}},
 	}
 }
 

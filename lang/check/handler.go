@@ -16,6 +16,14 @@ var (
 	overHandled    = []string{"breach", "unkeyed", "cleared"}
 )
 
+// Handled are the outcomes that the breaks of a rule can have, between sides or over one.
+func Handled(over bool) []string {
+	if over {
+		return slices.Clone(overHandled)
+	}
+	return slices.Clone(betweenHandled)
+}
+
 var fieldCodes = takerCodes{diag.UnknownField, diag.MissingField, diag.FieldType, diag.FieldValue}
 
 // handlers checks what a rule does about its breaks.

@@ -21,6 +21,8 @@ type Info struct {
 	// InTests are the names that tests use: of sources and sides, of the columns in the heads of tables, of comparisons and
 	// parameters. They are no Uses, for what only a test names is used by no rule.
 	InTests map[diag.Span]*Symbol
+	// Columns are the columns of each source and view, in their order, as far as they are known.
+	Columns map[*Symbol][]*Symbol
 }
 
 // Typed is the type of an expression, with its unit.

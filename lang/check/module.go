@@ -240,6 +240,9 @@ func (m *module) check() {
 		}
 	}
 	m.inside = nil
+	for _, r := range m.rows {
+		m.info.Columns[r.Symbol] = r.defs
+	}
 	m.tests()
 }
 

@@ -24,6 +24,12 @@ var (
 	paramTypes  = []string{"string", "integer", "decimal", "boolean", "date", "timestamp", "enum", "duration", "percent"}
 )
 
+// ColumnTypes are the names of the types that a column can have.
+func ColumnTypes() []string { return slices.Clone(columnTypes) }
+
+// ParamTypes are the names of the types that a parameter can have.
+func ParamTypes() []string { return slices.Clone(paramTypes) }
+
 var kinds = map[string]schema.Kind{
 	"string": schema.String, "integer": schema.Integer, "decimal": schema.Decimal, "float": schema.Float, "boolean": schema.Boolean, "date": schema.Date,
 	"timestamp": schema.Timestamp, "enum": schema.Enum, "json": schema.JSON, "bytes": schema.Bytes, "duration": schema.Duration, "percent": schema.Percent,

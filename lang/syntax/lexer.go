@@ -25,6 +25,9 @@ func scan(text []byte) (tokens []Token, whole bool) {
 	return s.tokens, whole
 }
 
+// Inner are the tokens of the bytes [start, end) of a text, which stand in the ${} of a string. It need not be closed.
+func Inner(text []byte, start, end int) []Token { return scanPart(text, start, end) }
+
 // scanPart cuts the bytes [start, end) of text, which stand within a string.
 func scanPart(text []byte, start, end int) []Token {
 	s := scanner{text: text, pos: start, end: end, inString: true}

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -35,6 +36,9 @@ func (s *scanner) number() {
 		s.value(Bad, start)
 	}
 }
+
+// Units are what may follow a number directly: durations, shares, sizes.
+func Units() []string { return slices.Clone(units) }
 
 func isUnit(suffix string) bool {
 	for _, u := range units {
@@ -171,3 +175,6 @@ const currencies = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD 
 func IsCurrency(code string) bool {
 	return len(code) == 3 && code[0] >= 'A' && strings.Contains(currencies, code+" ") && !strings.Contains(code, " ")
 }
+
+// Currencies are the codes of ISO 4217, in the order of the alphabet.
+func Currencies() []string { return strings.Fields(currencies) }

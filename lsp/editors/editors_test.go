@@ -137,7 +137,7 @@ func TestEmacs(t *testing.T) {
 }
 
 // notYet are the capabilities that the editors ask for and the server does not have.
-var notYet = []string{"completionProvider"}
+var notYet = []string{}
 
 // check holds an account to what must come of the file in every editor.
 func check(t *testing.T, a account, message string) {

@@ -25,6 +25,15 @@ type Project struct {
 
 	indexed sync.Once
 	names   *names // see index
+
+	declare  sync.Once
+	declared *declarations
+}
+
+// declarations are the declared names of the project.
+func (p *Project) declarations() *declarations {
+	p.declare.Do(func() { p.declared = declarationsOf(p) })
+	return p.declared
 }
 
 // Lints are the warnings of all files of the project.

@@ -1,0 +1,429 @@
+package feature
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/recon-lang/recon/lang/check"
+	"github.com/recon-lang/recon/lang/diag"
+	"github.com/recon-lang/recon/lang/syntax"
+	"github.com/recon-lang/recon/sdk/schema"
+)
+
+// ruleHere is the rule around the cursor, or that a test is for, with its file; nil where there is none that could be read.
+func (l *list) ruleHere() (*syntax.Rule, *syntax.File) {
+	if f := l.around(syntax.BetweenBlock, syntax.OverBlock); f != nil && len(f.head) > 1 {
+		return ruleIn(l.File, l.textOf(f.head[1])), l.File
+	}
+	f := l.around(syntax.TestBlock)
+	if f == nil {
+		return nil, nil
+	}
+	var ref []string
+	for i := len(f.head) - 1; i > 0 && l.textOf(f.head[i]) != "for"; i-- {
+		if f.head[i].Kind == syntax.Name {
+			ref = append([]string{l.textOf(f.head[i])}, ref...)
+		}
+	}
+	sym, file := l.find(l.File, ref, check.RuleSymbol)
+	if sym == nil {
+		return nil, nil
+	}
+	return ruleIn(file, sym.Name), file
+}
+
+// sidesHere are the sides of the rule around the cursor, as its head has them, or of the rule that a test is for.
+func (l *list) sidesHere() (list []side) {
+	f := l.around(syntax.BetweenBlock, syntax.OverBlock)
+	if f == nil {
+		if r, file := l.ruleHere(); r != nil {
+			return l.ruleSides(file, r)
+		}
+		return nil
+	}
+	var ref []string
+	as := ""
+	flush := func() {
+		if len(ref) > 0 {
+			list = append(list, l.sideOf(l.File, ref, as))
+		}
+		ref, as = nil, ""
+	}
+	for i := 3; i < len(f.head); i++ {
+		switch text := l.textOf(f.head[i]); {
+		case text == ",":
+			flush()
+		case text == "as" && i+1 < len(f.head):
+			i++
+			as = l.textOf(f.head[i])
+		case f.head[i].Kind == syntax.Name:
+			ref = append(ref, text)
+		}
+	}
+	flush()
+	return list
+}
+
+// ruleNamesOf are the names of a kind that the rule around the cursor declares.
+func (l *list) ruleNamesOf(kind check.SymbolKind) []*check.Symbol {
+	r, _ := l.ruleHere()
+	if r == nil {
+		return nil
+	}
+	found := l.inside(r.Span, kind)
+	if kind != check.ComparisonSymbol || r.Body == nil {
+		return found
+	}
+	for _, s := range r.Body.Stmts { // one with a fault has its name all the same
+		x, ok := s.(*syntax.Compare)
+		if ok && x.As != nil && !slices.ContainsFunc(found, func(o *check.Symbol) bool { return o.Name == x.As.Name }) {
+			found = append(found, &check.Symbol{Kind: kind, Name: x.As.Name, Span: x.As.Span})
+		}
+	}
+	return found
+}
+
+// term is what one term of the equation that is being written speaks of.
+type term struct {
+	side   string
+	column *check.Symbol
+}
+
+// terms are the plain columns among the terms before the cursor.
+func (l *list) terms(sides []side, toks []syntax.Token) (list []term) {
+	for i := 0; i+2 < len(toks); i++ {
+		if toks[i].Kind != syntax.Name || l.textOf(toks[i+1]) != "." {
+			continue
+		}
+		for _, s := range sides {
+			if s.name == l.textOf(toks[i]) {
+				list = append(list, term{s.name, columnNamed(s.columns, l.textOf(toks[i+2]))})
+			}
+		}
+	}
+	if len(list) == 0 && len(toks) > 0 && toks[0].Kind == syntax.Name {
+		for _, s := range sides {
+			if c := columnNamed(s.columns, l.textOf(toks[0])); c != nil {
+				return []term{{"", c}}
+			}
+		}
+	}
+	return list
+}
+
+func columnNamed(columns []*check.Symbol, name string) *check.Symbol {
+	i := slices.IndexFunc(columns, func(c *check.Symbol) bool { return c.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return columns[i]
+}
+
+// equation is key, group and compare up to their clauses.
+func (l *list) equation(sc *scope, toks []syntax.Token, clauses ...string) {
+	word, rest, operand := l.clause(toks, clauses...)
+	if word == "as" {
+		l.nameAfter(toks)
+		return
+	}
+	if operand && l.top().block {
+		eq := slices.ContainsFunc(rest, func(t syntax.Token) bool { return l.textOf(t) == "=" })
+		if bare := len(rest) == 1; !bare && !eq {
+			l.words(0, "=")
+		}
+		l.words(1, clauses...)
+		l.operators(sc, rest)
+		return
+	}
+	l.equationTerm(sc, rest)
+}
+
+// equationTerm is the beginning of a term: after the first, columns of the other sides come first, and of them those that are like it.
+func (l *list) equationTerm(sc *scope, rest []syntax.Token) {
+	if l.top().block && l.quote == 0 && !l.dotted(rest) {
+		before := l.terms(sc.sides, rest)
+		if len(before) == 0 {
+			l.commonColumns(sc.sides)
+		}
+		for i, s := range sc.sides {
+			used := slices.ContainsFunc(before, func(t term) bool { return t.side == s.name })
+			for _, c := range s.columns {
+				tier := 3
+				if len(before) == 0 && i == 0 {
+					tier = 2
+				}
+				if len(before) > 0 && !used {
+					tier = 1 - min(1, likeness(before[0].column, c)) + 1 - min(1, likeness(before[0].column, c)/2)
+				}
+				it := symbolItem(c)
+				it.Label = s.name + "." + c.Name
+				l.add(tier, it)
+			}
+		}
+	}
+	l.expr(sc, rest)
+}
+
+// likeness says how probable it is that two columns are compared: 0 to 3.
+func likeness(a, b *check.Symbol) int {
+	if a == nil || b == nil {
+		return 0
+	}
+	n := 0
+	if a.Type.Kind == b.Type.Kind && a.Type.Kind != schema.Invalid {
+		n++
+	}
+	if a.Name == b.Name || alike(a.Name, b.Name) {
+		n += 2
+	}
+	return n
+}
+
+// alike reports whether two names share a word.
+func alike(a, b string) bool {
+	words := strings.Split(a, "_")
+	return slices.ContainsFunc(strings.Split(b, "_"), func(w string) bool { return w != "" && slices.Contains(words, w) })
+}
+
+// commonColumns adds the columns that every side has, which stand bare.
+func (l *list) commonColumns(sides []side) {
+	if len(sides) == 0 {
+		return
+	}
+	for _, c := range sides[0].columns {
+		if !slices.ContainsFunc(sides[1:], func(s side) bool { return columnNamed(s.columns, c.Name) == nil }) {
+			l.add(0, symbolItem(c))
+		}
+	}
+}
+
+// nameAfter adds the column of the first term as a name.
+func (l *list) nameAfter(toks []syntax.Token) {
+	for i, t := range toks {
+		if t.Kind == syntax.Name && i > 0 {
+			if i+2 < len(toks) && l.textOf(toks[i+1]) == "." {
+				t = toks[i+2]
+			}
+			l.add(0, Item{Kind: ValueItem, Label: l.textOf(t), Detail: "the column of the first term"})
+			return
+		}
+	}
+}
+
+// compare is a comparison.
+func (l *list) compare(sc *scope, toks []syntax.Token) {
+	word, rest, operand := l.clause(toks, "within", "ignoring", "where", "as")
+	first := l.terms(sc.sides, toks[1:])
+	var col *check.Symbol
+	if len(first) > 0 {
+		col = first[0].column
+	}
+	switch word {
+	case "compare":
+		l.equation(sc, toks, l.comparing(col)...)
+	case "within":
+		if operand {
+			l.words(0, "or", "and", "where", "as")
+			l.unit(rest)
+			return
+		}
+		l.tolerances(col)
+		l.expr(&scope{file: l.File, constant: true, only: true}, rest)
+	case "ignoring":
+		if operand {
+			l.words(0, "where", "as")
+			return
+		}
+		for _, w := range [...][2]string{{"case", "A letter is as its small one."}, {"space", "Blanks around do not count, and several within are as one."}, {"width", "Full and half width are as one."}} {
+			l.add(0, Item{Kind: KeywordItem, Label: w[0], Doc: w[1]})
+		}
+	case "where":
+		if operand && l.top().block {
+			l.operators(sc, rest, "as")
+			return
+		}
+		l.expr(sc, rest)
+	case "as":
+		l.nameAfter(toks)
+	}
+}
+
+// comparing are the clauses of a comparison, for a text those that fit it first.
+func (l *list) comparing(col *check.Symbol) []string {
+	if col != nil && (col.Type.Kind == schema.String || col.Type.Kind == schema.Enum) {
+		return []string{"ignoring", "as", "where", "within"}
+	}
+	return []string{"within", "as", "where", "ignoring"}
+}
+
+// handler is on OUTCOME NAME where CONDITION.
+func (l *list) handler(sc *scope, toks []syntax.Token) {
+	over := l.around(syntax.OverBlock) != nil
+	word, rest, operand := l.clause(toks, "where")
+	switch {
+	case word == "where" && operand && l.top().block:
+		l.operators(sc, rest)
+	case word == "where":
+		l.expr(sc, rest)
+	case len(rest) == 0:
+		l.outcomes(check.Handled(over))
+	case len(rest) == 1:
+		l.outcomeNames(l.textOf(rest[0]))
+		l.words(1, "where")
+	default:
+		l.words(0, "where")
+	}
+}
+
+var outcomeDocs = map[string]string{
+	"missing":   "The side has no row under the key.",
+	"mismatch":  "Every side has its row, and a comparison fails.",
+	"duplicate": "The side has several rows under the key.",
+	"unkeyed":   "A row of the side has a null in its key, or could not be read.",
+	"breach":    "An assert or unique fails.",
+	"expired":   "A row waited for its partner for as long as carry allows.",
+	"cleared":   "What was reported before is right now.",
+	"matched":   "One row on every side, and every comparison agrees.",
+	"pending":   "A row near an edge of the window waits for its partner.",
+}
+
+func (l *list) outcomes(names []string) {
+	for _, o := range names {
+		l.add(0, Item{Kind: KeywordItem, Label: o, Doc: outcomeDocs[o], Insert: o})
+	}
+}
+
+// outcomeNames adds what an outcome may be limited to.
+func (l *list) outcomeNames(outcome string) {
+	switch outcome {
+	case "mismatch":
+		for _, s := range l.ruleNamesOf(check.ComparisonSymbol) {
+			l.add(0, symbolItem(s))
+		}
+	case "breach":
+		for _, s := range l.ruleNamesOf(check.AssertSymbol) {
+			l.add(0, symbolItem(s))
+		}
+	case "matched", "cleared":
+	default:
+		for _, s := range l.sidesHere() {
+			l.add(0, Item{Kind: SideItem, Label: s.name, Detail: "side"})
+		}
+	}
+}
+
+// trigger is SIDE.changes.
+func (l *list) trigger(toks []syntax.Token) {
+	if l.dotted(toks) {
+		l.add(0, Item{Kind: KeywordItem, Label: "changes"})
+		return
+	}
+	for _, s := range l.sidesHere() {
+		l.add(0, Item{Kind: SideItem, Label: s.name + ".changes", Detail: "the changes of a side"})
+	}
+}
+
+// join is join REF as NAME on EQUATION.
+func (l *list) join(sc *scope, toks []syntax.Token) {
+	switch word, rest, operand := l.clause(toks, "as", "on"); {
+	case word == "join" && !operand:
+		l.refs(rest, l.File, check.SourceSymbol, check.ViewSymbol)
+	case word == "as" && !operand:
+	case word != "on":
+		l.words(0, "on", "as")
+	case operand && l.top().block:
+		l.words(0, "=")
+		l.operators(sc, rest)
+	default:
+		l.equationTerm(sc, rest)
+	}
+}
+
+// testStatement is a statement of a test.
+func (l *list) testStatement(name string, toks []syntax.Token) {
+	n := len(toks)
+	switch name {
+	case "run":
+		switch {
+		case n == 1:
+			l.words(0, "at")
+		case n == 2:
+			l.instants()
+		}
+	case "param":
+		if n > 2 && l.textOf(toks[2]) == "=" {
+			l.paramValue(l.textOf(toks[1]), toks[3:])
+			return
+		}
+		for _, s := range l.paramsHere() {
+			if n == 1 {
+				it := symbolItem(s)
+				it.Insert = s.Name + " = "
+				l.add(0, it)
+			}
+		}
+	case "given":
+		switch word, rest, operand := l.clause(toks, "after", "from"); {
+		case word == "after" && !operand:
+			l.durations("5s", "1m", "10s")
+		case word == "from":
+		case !operand:
+			l.givenRefs(rest)
+		default:
+			l.words(0, "after", "from")
+		}
+	case "expect":
+		over := false
+		if r, _ := l.ruleHere(); r != nil {
+			over = r.Over()
+		}
+		switch {
+		case n == 1 && over:
+			l.outcomes(append([]string{"matched"}, check.Handled(true)...))
+		case n == 1:
+			l.outcomes(append([]string{"matched", "pending"}, check.Handled(false)...))
+		case n == 2:
+			l.outcomeNames(l.textOf(toks[1]))
+			l.add(1, Item{Kind: ValueItem, Label: "1", Detail: "how many"})
+		case n == 3 && toks[2].Kind == syntax.Name:
+			l.add(0, Item{Kind: ValueItem, Label: "1", Detail: "how many"})
+		}
+	}
+}
+
+// paramsHere are the parameters that a test can set.
+func (l *list) paramsHere() []*check.Symbol {
+	_, f := l.ruleHere()
+	if f == nil {
+		f = l.File
+	}
+	list := l.globals(f, check.ParamSymbol)
+	for _, d := range f.Decls {
+		if d, ok := d.(*syntax.Import); ok && d.Path != nil {
+			for _, m := range l.globals(f, check.ModuleSymbol) {
+				if other := l.module(f, m.Name); other != nil && spanIn(m.Span, diag.Span{File: f.Span.File, Start: d.Span.Start, End: d.Span.End}) {
+					list = append(list, l.globals(other, check.ParamSymbol)...)
+				}
+			}
+		}
+	}
+	return list
+}
+
+// givenRefs adds what a table can stand in for: the sides, and what lies behind them.
+func (l *list) givenRefs(toks []syntax.Token) {
+	if len(l.path(toks)) > 0 {
+		return
+	}
+	_, f := l.ruleHere()
+	for _, s := range l.sidesHere() {
+		it := Item{Kind: SideItem, Label: s.name, Detail: "side"}
+		if s.rows != nil {
+			it.Doc = s.rows.Doc
+		}
+		l.add(0, it)
+	}
+	if f != nil {
+		l.refs(toks, f, check.SourceSymbol, check.ViewSymbol)
+	}
+}
