@@ -98,3 +98,17 @@ func TestInfoKnowsWhatTestsName(t *testing.T) {
 		t.Errorf("%d names have several meanings, want one: the key", len(u.Info.More))
 	}
 }
+
+// While a rule cannot be run, what its tests name is known all the same, as far as the rule is.
+func TestInfoKnowsTestsOfFaultyRules(t *testing.T) {
+	sound := compileText(navigated)
+	for _, fault := range []string{"  fail when nothing > 1\n", "  compare nothing\n", "  on missing b { do nothing }\n", "  compare\n"} {
+		u := compileText(strings.Replace(navigated, "  key id\n", "  key id\n"+fault, 1))
+		if len(u.Diags) != 1 {
+			t.Errorf("%s: %d findings, want one: of the rule", fault, len(u.Diags))
+		}
+		if got, want := len(u.Info.InTests), len(sound.Info.InTests); got != want {
+			t.Errorf("%s: %d names in tests are known, want %d", fault, got, want)
+		}
+	}
+}

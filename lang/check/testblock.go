@@ -34,7 +34,11 @@ func (m *module) tests() {
 
 func (m *module) test(d *syntax.Test, titles map[string]diag.Span) {
 	found, ok := m.findRule(d.Rule)
-	if !ok || found.prog == nil || d.Body == nil {
+	if !ok || d.Body == nil {
+		return
+	}
+	if found.prog == nil {
+		m.namesOnly(d, found)
 		return
 	}
 	rule := found.prog
@@ -71,6 +75,23 @@ func (m *module) test(d *syntax.Test, titles map[string]diag.Span) {
 	if m.faults() == before && !t.broken {
 		m.prog.Tests = append(m.prog.Tests, t.prog)
 	}
+}
+
+// namesOnly notes what the names in a test mean whose rule cannot be run, as far as it is known: whoever renames something needs them all. What
+// is wrong in the test is told once the rule is right.
+func (m *module) namesOnly(d *syntax.Test, found *ruleDecl) {
+	if found.check == nil || slices.ContainsFunc(found.check.prog.Sides, func(s program.Side) bool { return s.Source == nil }) {
+		return
+	}
+	said := m.list
+	t := &testCheck{module: m, rule: found.check.prog, of: found.check, prog: &program.Test{}}
+	common, own := t.split(d.Body)
+	t.statements(common)
+	for _, r := range own {
+		stmts, _ := t.split(r.Body)
+		t.statements(stmts)
+	}
+	m.list = said
 }
 
 // split parts the statements of a test from its runs.
