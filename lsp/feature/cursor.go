@@ -3,6 +3,7 @@ package feature
 import (
 	"bytes"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/recon-lang/recon/lang/diag"
@@ -43,7 +44,9 @@ func cursorAt(s *Snapshot, offset int) (c *cursor, ok bool) {
 	c.unbalanced = !c.balanced(tokens)
 	c.frames = []*frame{{block: true, kind: syntax.FileBlock, known: true, indent: -1}}
 	lineStart, indent := true, 0
-	for i, t := range tokens {
+	from := c.declarationStart(tokens)
+	for i := from; i < len(tokens); i++ {
+		t := tokens[i]
 		if t.Start >= offset {
 			break
 		}
@@ -94,6 +97,21 @@ func cursorAt(s *Snapshot, offset int) (c *cursor, ok bool) {
 		c.take(t, indent)
 	}
 	return c, true
+}
+
+// declarationStart is the token at which the declaration around the offset starts, if it begins its line: what stands before is of no
+// account.
+func (c *cursor) declarationStart(tokens []syntax.Token) int {
+	decls := c.File.Decls
+	i := sort.Search(len(decls), func(i int) bool { return decls[i].At().Start >= c.offset }) - 1
+	if i < 0 {
+		return 0
+	}
+	start := decls[i].At().Start
+	if start == 0 || c.Text()[start-1] != '\n' {
+		return 0
+	}
+	return sort.Search(len(tokens), func(i int) bool { return tokens[i].Start >= start })
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }
@@ -230,7 +248,7 @@ func (c *cursor) take(t syntax.Token, indent int) {
 	case ",":
 		if !f.block {
 			f.commas++
-			f.toks = nil
+			f.toks = f.toks[:0]
 			return
 		}
 		if f.kind == syntax.ColumnsBlock || f.kind == syntax.GroupBlock || len(f.toks) > 1 && c.textOf(f.toks[1]) == "=" && f.kind != syntax.FileBlock {

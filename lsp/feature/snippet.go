@@ -59,7 +59,7 @@ func (l *list) form(s *syntax.Statement, k syntax.BlockKind) string {
 	rows := l.rowNames()
 	first, second := "${2:left}", "${3:right}"
 	if len(rows) > 0 {
-		first = choice("2", rows[:])
+		first = choice("2", rows)
 	}
 	if len(rows) > 1 {
 		second = choice("3", append(l.rowNames()[1:], l.rowNames()[0]))
