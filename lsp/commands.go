@@ -1,11 +1,13 @@
 package lsp
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
 
+	"github.com/sourcegraph/jsonrpc2"
 	"github.com/tliron/glsp"
 	protocol "github.com/tliron/glsp/protocol_3_16"
 
@@ -50,7 +52,7 @@ type commandArgument struct {
 }
 
 // executeCommand runs a command, with progress, and shows what came of it: its summary as a message, all of it in the log. It ends
-// when the client cancels the request.
+// when the client cancels the request, or its user the progress.
 func (c *call) executeCommand(g *glsp.Context, p *protocol.ExecuteCommandParams) (any, error) {
 	if p.Command != TestCommand && p.Command != PlanCommand {
 		return nil, badRequest(fmt.Sprintf("no command %q: there is %s, %s", p.Command, TestCommand, PlanCommand))
@@ -80,12 +82,14 @@ func (c *call) executeCommand(g *glsp.Context, p *protocol.ExecuteCommandParams)
 		}
 	}
 	title := strings.TrimSpace("recon " + strings.TrimPrefix(p.Command, "recon.") + " " + arg.Rule)
-	shown := c.begin(c.session.ctx, title, "")
-	out, err := c.cfg.Run(c.ctx, cmd, shown.report)
+	ctx, cancel := context.WithCancel(c.ctx)
+	defer cancel()
+	shown := c.begin(c.session.ctx, title, "", cancel)
+	out, err := c.cfg.Run(ctx, cmd, shown.report)
 	switch {
-	case c.ctx.Err() != nil:
+	case ctx.Err() != nil:
 		shown.end("cancelled")
-		return nil, c.ctx.Err()
+		return nil, &jsonrpc2.Error{Code: codeRequestCancelled, Message: "cancelled"}
 	case err != nil:
 		shown.end("failed")
 		out = Outcome{Summary: title + ": " + err.Error()}

@@ -38,37 +38,45 @@ func TestCodeLenses(t *testing.T) {
 	})
 }
 
-// A command shows how far it is, and ends when the client cancels it.
+// A command shows how far it is, and ends when the client cancels it, or its user what is shown.
 func TestCommandsAreCancelled(t *testing.T) {
-	began, ended := make(chan lsp.Command, 1), make(chan struct{})
+	began := make(chan lsp.Command, 1)
 	cfg := lsp.Config{Version: "test", Catalog: catalog, Now: time.Now,
 		Run: func(ctx context.Context, cmd lsp.Command, report func(done, of int)) (lsp.Outcome, error) {
 			report(1, 2)
 			began <- cmd
 			<-ctx.Done()
-			close(ended)
 			return lsp.Outcome{}, ctx.Err()
 		}}
 	c := startWith(t, t.TempDir(), `{"window":{"workDoneProgress":true}}`, cfg)
 	c.open("a.recon", "let 一 = \"🧾\"\n")
-	failed := make(chan error, 1)
-	go func() {
-		failed <- c.conn.Call(context.Background(), "workspace/executeCommand", map[string]any{"command": "recon.test",
-			"arguments": []any{map[string]any{"uri": c.uri("a.recon"), "rule": "r"}}}, nil, jsonrpc2.PickID(jsonrpc2.ID{Num: 7777}))
-	}()
-	cmd := <-began
-	if len(cmd.Files) != 1 || string(cmd.Files[0].Text) != "let 一 = \"🧾\"\n" || cmd.Rule != "r" || cmd.Name != lsp.TestCommand {
-		t.Errorf("the command is %+v", cmd)
-	}
-	c.notify("$/cancelRequest", map[string]any{"id": 7777})
-	<-ended
 	var e *jsonrpc2.Error
-	if err := <-failed; !errors.As(err, &e) || e.Code != -32800 {
-		t.Errorf("the answer is %v", err)
+	for n, cancel := range []func(){
+		func() { c.notify("$/cancelRequest", map[string]any{"id": 7777}) },
+		func() {
+			for token := range 9 {
+				c.notify("window/workDoneProgress/cancel", map[string]any{"token": fmt.Sprintf("recon-%d", token)})
+			}
+		},
+	} {
+		failed := make(chan error, 1)
+		go func() {
+			failed <- c.conn.Call(context.Background(), "workspace/executeCommand", map[string]any{"command": "recon.test",
+				"arguments": []any{map[string]any{"uri": c.uri("a.recon"), "rule": "r"}}}, nil, jsonrpc2.PickID(jsonrpc2.ID{Num: uint64(7777 + n)}))
+		}()
+		cmd := <-began
+		if len(cmd.Files) != 1 || string(cmd.Files[0].Text) != "let 一 = \"🧾\"\n" || cmd.Rule != "r" || cmd.Name != lsp.TestCommand {
+			t.Errorf("the command is %+v", cmd)
+		}
+		cancel()
+		if err := <-failed; !errors.As(err, &e) || e.Code != -32800 {
+			t.Errorf("the answer is %v", err)
+		}
+		c.until("the end of the progress", func() bool {
+			ends := slices.DeleteFunc(slices.Clone(c.progress), func(p string) bool { return !strings.Contains(p, "cancelled") })
+			return len(ends) == n+1
+		})
 	}
-	c.until("the end of the progress", func() bool {
-		return slices.ContainsFunc(c.progress, func(p string) bool { return strings.Contains(p, "cancelled") })
-	})
 	for _, params := range []map[string]any{
 		{"command": "recon.run"},
 		{"command": "recon.test"},

@@ -12,11 +12,12 @@ import (
 
 // newer are the methods that came after version 3.16 of the protocol, which the library does not know.
 var newer = map[string]func(*call, json.RawMessage) (any, error){
-	"textDocument/diagnostic": typed((*call).pullDiagnostics),
-	"workspace/diagnostic":    typed((*call).pullAll),
-	"textDocument/codeAction": typed((*call).codeActions),
-	"textDocument/inlayHint":  typed((*call).inlayHints),
-	"codeAction/resolve":      typed((*call).resolveAction),
+	"textDocument/diagnostic":        typed((*call).pullDiagnostics),
+	"workspace/diagnostic":           typed((*call).pullAll),
+	"textDocument/codeAction":        typed((*call).codeActions),
+	"window/workDoneProgress/cancel": typed((*call).cancelProgress),
+	"textDocument/inlayHint":         typed((*call).inlayHints),
+	"codeAction/resolve":             typed((*call).resolveAction),
 }
 
 // typed reads the parameters of a method.

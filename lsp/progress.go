@@ -15,7 +15,8 @@ type progress struct {
 }
 
 // begin asks the client to show something long. It waits for the client's answer, so it is not to be called in the order of notifications.
-func (s *session) begin(ctx context.Context, title, message string) *progress {
+// cancel is what its user may do about it, or nil.
+func (s *session) begin(ctx context.Context, title, message string, cancel context.CancelFunc) *progress {
 	s.mu.Lock()
 	shown := s.client.progress
 	s.tokens++
@@ -25,7 +26,15 @@ func (s *session) begin(ctx context.Context, title, message string) *progress {
 		return nil
 	}
 	p := &progress{session: s, ctx: ctx, token: token}
-	p.tell(map[string]any{"kind": "begin", "title": title, "message": message, "percentage": 0, "cancellable": false})
+	if cancel != nil {
+		s.mu.Lock()
+		if s.cancels == nil {
+			s.cancels = map[string]context.CancelFunc{}
+		}
+		s.cancels[token] = cancel
+		s.mu.Unlock()
+	}
+	p.tell(map[string]any{"kind": "begin", "title": title, "message": message, "percentage": 0, "cancellable": cancel != nil})
 	return p
 }
 
@@ -38,10 +47,29 @@ func (p *progress) report(done, of int) {
 
 func (p *progress) end(message string) {
 	if p != nil {
+		p.session.mu.Lock()
+		delete(p.session.cancels, p.token)
+		p.session.mu.Unlock()
 		p.tell(map[string]any{"kind": "end", "message": message})
 	}
 }
 
 func (p *progress) tell(value map[string]any) {
 	p.session.peer.notify(p.ctx, "$/progress", protocol.ProgressParams{Token: protocol.ProgressToken{Value: p.token}, Value: value})
+}
+
+// progressCancelParams say what is to end. The library's type loses the token.
+type progressCancelParams struct {
+	Token any `json:"token"`
+}
+
+func (c *call) cancelProgress(p *progressCancelParams) (any, error) {
+	token, _ := p.Token.(string)
+	c.mu.Lock()
+	cancel := c.cancels[token]
+	c.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+	return nil, nil
 }

@@ -116,7 +116,7 @@ func (p *publisher) publish(w *workspace) {
 	slices.SortStableFunc(paths, func(a, b string) int { return boolInt(w.docs[b].open) - boolInt(w.docs[a].open) })
 	var shown *progress
 	if todo := p.unsaid(w); todo >= manyFiles {
-		shown = p.session.begin(p.session.ctx, "Checking rule files", fmt.Sprintf("%d files", todo))
+		shown = p.session.begin(p.session.ctx, "Checking rule files", fmt.Sprintf("%d files", todo), nil)
 		defer shown.end("")
 	}
 	for i, path := range paths {

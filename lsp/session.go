@@ -41,7 +41,8 @@ type session struct {
 	space   *workspace // replaced, never changed
 	publish *publisher
 	quick   quicks
-	tokens  int // of progress
+	tokens  int                           // of progress
+	cancels map[string]context.CancelFunc // of what is shown as progress, by token
 	offers  offers
 	said    map[string]bool // what has been logged and is not to be logged again
 	painted painted
