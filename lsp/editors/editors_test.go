@@ -204,6 +204,13 @@ func TestVSCode(t *testing.T) {
 	for _, f := range z.File {
 		in[f.Name] = true
 	}
+	unpacked := t.TempDir() // where no other folder has the modules that it needs
+	if err := os.CopyFS(unpacked, z); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("node", "vscode/test/load.js", filepath.Join(unpacked, "extension")).CombinedOutput(); err != nil {
+		t.Errorf("what is packed does not load: %v\n%s", err, out)
+	}
 	for _, name := range []string{"extension/package.json", "extension/extension.js", "extension/declarations.js", "extension/tests.js", "extension/icons/recon.png",
 		"extension/syntaxes/recon.tmLanguage.json", "extension/snippets/recon.json", "extension/node_modules/vscode-languageclient/package.json"} {
 		if !in[name] {
