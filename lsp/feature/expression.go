@@ -239,7 +239,11 @@ func (l *list) operand(sc *scope) {
 		}
 	}
 	for _, s := range l.globals(sc.file, check.ParamSymbol, check.LetSymbol) {
-		l.add(l.tierOf(sc, s)+1, symbolItem(s))
+		tier := l.tierOf(sc, s) + 1
+		if sc.want != schema.Invalid && s.Type.Kind == sc.want {
+			tier = 0
+		}
+		l.add(tier, symbolItem(s))
 	}
 	for _, m := range l.globals(sc.file, check.ModuleSymbol) {
 		l.add(4, symbolItem(m))

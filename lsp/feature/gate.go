@@ -85,7 +85,7 @@ func (l *list) gate(toks []syntax.Token) {
 			l.unit(toks)
 		}
 		for _, op := range [...]string{">", ">=", "<", "=="} {
-			if l.typed == "" {
+			if l.typed == "" && !isNumeric(toks[n-1].Kind) {
 				l.add(0, Item{Kind: KeywordItem, Label: op, Insert: op + " "})
 			}
 		}
