@@ -13,6 +13,7 @@ import (
 
 	"github.com/recon-lang/recon/engine/action"
 	"github.com/recon-lang/recon/engine/internal/eval"
+	"github.com/recon-lang/recon/engine/mask"
 	"github.com/recon-lang/recon/engine/state"
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk"
@@ -252,10 +253,12 @@ func (d *Delivery) carryOut(ctx context.Context, errands *errands, n *notes) {
 		n.failed(errands, 0, 0, err)
 		return
 	}
+	var secrets mask.Mask
+	secrets.Config(cfg)
 	act, err := e.cfg.Act(ctx, errands.action)
 	if err != nil {
 		if ctx.Err() == nil {
-			n.failed(errands, 0, 0, err)
+			n.failed(errands, 0, 0, secrets.Error(err))
 		}
 		return
 	}
@@ -273,7 +276,7 @@ func (d *Delivery) carryOut(ctx context.Context, errands *errands, n *notes) {
 		attempts, err := d.attempt(ctx, act, req)
 		if err != nil {
 			if ctx.Err() == nil {
-				n.failed(errands, i, attempts, err)
+				n.failed(errands, i, attempts, secrets.Error(err))
 			}
 			return
 		}

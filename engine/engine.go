@@ -219,10 +219,11 @@ func (e *Engine) Plan(ctx context.Context, req Request) (*plan.Plan, error) {
 	}
 	sources, err := e.open(ctx, p, p.Rule, nil)
 	if err != nil {
-		return nil, err
+		return nil, p.discreet(err)
 	}
 	defer closeAll(sources)
-	return e.plan(p, p.Rule, sources)
+	pl, err := e.plan(p, p.Rule, sources)
+	return pl, p.discreet(err)
 }
 
 // inputs are what the rest of the engine is told of the run.
@@ -300,7 +301,9 @@ func (e *Engine) Columns(ctx context.Context, src *program.Source, params map[st
 		return schema.Table{}, err
 	}
 	defer closeAll([]sdk.Source{source})
-	return source.Columns(ctx, cfg)
+	table, err := source.Columns(ctx, cfg)
+	p.configs = map[*program.Source]schema.Config{src: cfg}
+	return table, p.discreet(err)
 }
 
 // spillDir is where rows beyond the budget go. It is made if need be.

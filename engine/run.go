@@ -9,6 +9,7 @@ import (
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/exec"
 	"github.com/recon-lang/recon/engine/internal/view"
+	"github.com/recon-lang/recon/engine/mask"
 	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
@@ -26,7 +27,7 @@ func (e *Engine) Run(ctx context.Context, req Request) (*result.Report, error) {
 		return nil, err
 	}
 	report := e.newReport(p, started)
-	err = e.run(ctx, p, report, started)
+	err = p.discreet(e.run(ctx, p, report, started))
 	report.Run.Seconds = time.Since(started).Seconds()
 	if err == nil {
 		return report, nil
@@ -37,6 +38,15 @@ func (e *Engine) Run(ctx context.Context, req Request) (*result.Report, error) {
 	text := err.Error()
 	report.Run.Verdict, report.Run.Error = "trouble", &text
 	return report, errors.Join(err, e.recordTrouble(ctx, p, report))
+}
+
+// discreet is err without the secrets among the settings of the run's sources: it is shown, and kept in the state.
+func (p *prepared) discreet(err error) error {
+	var m mask.Mask
+	for _, cfg := range p.configs {
+		m.Config(cfg)
+	}
+	return m.Error(err)
 }
 
 func (e *Engine) newReport(p *prepared, started time.Time) *result.Report {

@@ -116,7 +116,7 @@ func newPool(env environment, lock *schema.Lock) (*host.Pool, error) {
 		return nil, fmt.Errorf("find the program of recon: %w", err)
 	}
 	opts := host.Options{
-		Log:     slog.New(slog.NewTextHandler(env.err, &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutTime})),
+		Log:     slog.New(slog.NewTextHandler(env.secrets.Writer(env.err), &slog.HandlerOptions{Level: slog.LevelWarn, ReplaceAttr: withoutTime})),
 		Builtin: plugins.Builtin(),
 		Actions: plugins.Actions(),
 		Self:    self,

@@ -16,6 +16,8 @@ import (
 	_ "time/tzdata" // zones where the machine has none
 
 	"github.com/spf13/cobra"
+
+	"github.com/recon-lang/recon/engine/mask"
 )
 
 // Exit codes, as those of diff.
@@ -48,6 +50,7 @@ type environment struct {
 	out, err   io.Writer
 	getenv     func(string) (string, bool)
 	executable func() (string, error)
+	secrets    *mask.Mask // those read so far
 }
 
 // exitError ends a command with a code; what there was to say has been said.
@@ -57,6 +60,9 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // run carries out one command line and gives the exit code.
 func run(ctx context.Context, args []string, env environment) int {
+	if env.secrets == nil {
+		env.secrets = &mask.Mask{}
+	}
 	root := newRoot(env)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

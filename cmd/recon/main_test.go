@@ -7,9 +7,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/sdktest/dbtest"
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite"
@@ -20,6 +22,10 @@ var update = flag.Bool("update", false, "write golden parts of scripts anew")
 // TestMain makes the test binary be recon where a script calls it, also as the process of a
 // bundled plugin.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "recon-plugin-leaky" {
+		sdk.Serve(leaky{})
+		os.Exit(exitClean)
+	}
 	testscript.Main(all{m}, map[string]func(){"recon": main})
 }
 

@@ -10,8 +10,16 @@ import (
 )
 
 // readSecret reads the text of a secret from the environment or from a file (less one newline
-// at its end). Its errors name the variable or file, never the text.
+// at its end), and notes it among those that nothing may show. Its errors name the variable or file, never the text.
 func readSecret(env environment, s *program.Secret) (string, error) {
+	text, err := secretText(env, s)
+	if err == nil {
+		env.secrets.Add(text)
+	}
+	return text, err
+}
+
+func secretText(env environment, s *program.Secret) (string, error) {
 	switch s.From {
 	case "env":
 		text, ok := env.getenv(s.Arg)

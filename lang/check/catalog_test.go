@@ -24,9 +24,10 @@ func catalog() schema.Catalog {
 	}
 	fields := []schema.Setting{{Name: "text", Type: text, Required: true, Example: `"${count} breaks"`}, {Name: "level", Type: text, OneOf: []string{"info", "warn"}}, {Name: "priority", Type: kind(schema.Integer)}, {Name: "within", Type: kind(schema.Duration)}}
 	secret := schema.Setting{Name: "url", Type: kind(schema.Secret), Required: true, Example: "secret.hook"}
+	hidden := kind(schema.Secret)
 	return schema.Catalog{
 		Actions: map[string]schema.Action{
-			"webhook":  {Name: "webhook", Settings: []schema.Setting{secret, {Name: "timeout", Type: kind(schema.Duration)}, {Name: "method", Type: text, OneOf: []string{"POST", "PUT"}}}, Fields: fields},
+			"webhook":  {Name: "webhook", Settings: []schema.Setting{secret, {Name: "headers", Type: schema.Type{Kind: schema.List, Elem: &hidden}}, {Name: "timeout", Type: kind(schema.Duration)}, {Name: "method", Type: text, OneOf: []string{"POST", "PUT"}}}, Fields: fields},
 			"dingtalk": {Name: "dingtalk", Settings: []schema.Setting{secret}, Fields: fields},
 			"redis": {Name: "redis", PerBreak: true, Settings: []schema.Setting{secret, {Name: "command", Type: text, Required: true}},
 				Fields: []schema.Setting{

@@ -234,12 +234,13 @@ func (x *typer) listOf(n *node) value {
 		return value{}
 	}
 	v := value{list: make([]value, 0, len(n.args)), Expr: &program.Expr{Op: program.OpListOf, Span: n.span}}
+	secrets := x.hidden == n.span // they stand beside texts
 	for i, a := range n.args {
 		element := x.node(a)
-		if element.bad() || x.isList(element, a) || x.isSecret(element) {
+		if element.bad() || x.isList(element, a) || !secrets && x.isSecret(element) {
 			return value{}
 		}
-		if i > 0 && element.Type.Kind != schema.Null && v.list[0].Type.Kind != schema.Null && !x.sameKind(element.Span, v.list[0], element) {
+		if i > 0 && !secrets && element.Type.Kind != schema.Null && v.list[0].Type.Kind != schema.Null && !x.sameKind(element.Span, v.list[0], element) {
 			return value{}
 		}
 		v.list = append(v.list, element)

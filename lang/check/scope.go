@@ -22,6 +22,7 @@ type scope struct {
 	sums    *totals   // aggregates beside groups: of a handler in a rule over totals
 	anySide bool      // any side may have no row: a key's value is that of one that has
 	setting bool      // window_start, window_end
+	hidden  diag.Span // of a list that may hold secrets
 	zone    string    // of zone-less times that meet no column
 	what    string    // "a gate": for messages
 }

@@ -169,6 +169,9 @@ func (m *module) checkSetting(t *taker, a *syntax.Attribute, s schema.Setting) (
 		return set, m.sql(t, a, &set)
 	}
 	sc := t.scope
+	if s.Type.Kind == schema.List && s.Type.Elem != nil && s.Type.Elem.Kind == schema.Secret {
+		sc.hidden = a.Value.Span
+	}
 	v := m.expr(a.Value, &sc)
 	if v.bad() {
 		return set, false
