@@ -45,7 +45,7 @@ func (r *ruleCheck) comparison(c *comparison, s *syntax.Compare) {
 		r.amounts(s.Within) // their own faults are faults all the same
 		return
 	}
-	if c.Type, c.Unit, ok = r.commonOf(terms); !ok {
+	if c.Type, c.Unit, ok = r.commonOf(terms); !ok || len(s.Ignoring) == 0 && !r.share(terms) {
 		return
 	}
 	if _, named := r.nameOf(s.Equation, s.As); !named {

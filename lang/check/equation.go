@@ -69,6 +69,7 @@ func (r *ruleCheck) key(k *key, what string, e *syntax.Equation, as *syntax.Iden
 		return
 	}
 	t, _, ok := r.commonOf(terms)
+	ok = ok && r.share(terms)
 	if !ok {
 		return
 	}
@@ -158,9 +159,12 @@ func (r *ruleCheck) terms(e *syntax.Equation, what string) ([]value, bool) {
 	ok := true
 	for _, t := range e.Terms {
 		v := r.expr(t, r.termScope(0, what))
-		if v.bad() || !r.scalar(v) || !r.readsSide(v, t) {
+		if v.bad() || !r.scalar(v) {
 			ok = false
 			continue
+		}
+		if !r.readsSide(v, t) {
+			return nil, false // the others may well be as wrong for the same reason
 		}
 		side := sideOf(v.Expr)
 		if terms[side].Expr != nil {
@@ -211,8 +215,24 @@ func (r *ruleCheck) readsSide(v value, t *syntax.Expr) bool {
 		r.report(diag.TermSides, t.Span, "this term reads no column", "each term is computed from the row of one side")
 		return false
 	case second >= 0:
-		r.report(diag.TermSides, t.Span, fmt.Sprintf("this term reads sides %s and %s", r.sides[first].name, r.sides[second].name), "each term is computed from the row of one side")
+		r.report(diag.TermSides, t.Span, fmt.Sprintf("this term reads sides %s and %s", r.sides[first].name, r.sides[second].name), "each term is computed from the row of one side; how far they may be apart stands after within")
 		return false
+	}
+	return true
+}
+
+// share reports terms that are enums without a common value.
+func (r *ruleCheck) share(terms []value) bool {
+	x := &typer{module: r.module, scope: &scope{}}
+	var first *value
+	for i := range terms {
+		switch {
+		case terms[i].Expr == nil:
+		case first == nil:
+			first = &terms[i]
+		case !x.share(terms[i].Span, *first, terms[i]):
+			return false
+		}
 	}
 	return true
 }

@@ -132,8 +132,14 @@ func compareHint(a, b value) string {
 		return "a truth value is written true or false, without quotes"
 	}
 	for range 2 {
-		if a.Type.Kind == schema.Percent && b.Type.Kind == schema.Decimal && b.literal() {
+		if a.Type.Kind == schema.Percent && numeric(b.Type.Kind) && b.literal() {
 			return "a share is written with its sign: 5% is 0.05"
+		}
+		if a.Type.Kind == schema.Percent && numeric(b.Type.Kind) {
+			return "a share and a number are different things: missing.rate is a share, missing.count a number"
+		}
+		if a.Type.Kind == schema.Boolean && numeric(b.Type.Kind) && b.literal() {
+			return "a truth value is written true or false"
 		}
 		if a.Type.Kind == schema.Duration && numeric(b.Type.Kind) {
 			return "a duration is written with its unit: 5m, 2h"
