@@ -36,6 +36,7 @@ type published struct {
 type client struct {
 	t    testing.TB
 	conn *jsonrpc2.Conn
+	pipe net.Conn
 	dir  string
 
 	mu       sync.Mutex
@@ -82,7 +83,7 @@ func startWith(t testing.TB, dir, capabilities string, cfg lsp.Config) *client {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- lsp.Serve(ctx, far, cfg) }()
-	c := &client{t: t, dir: dir, diags: map[string]published{}, wake: make(chan struct{}, 1)}
+	c := &client{t: t, pipe: near, dir: dir, diags: map[string]published{}, wake: make(chan struct{}, 1)}
 	c.conn = jsonrpc2.NewConn(ctx, jsonrpc2.NewBufferedStream(near, jsonrpc2.VSCodeObjectCodec{}), jsonrpc2.HandlerWithError(c.handle))
 	t.Cleanup(func() {
 		c.conn.Close()

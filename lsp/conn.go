@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sourcegraph/jsonrpc2"
@@ -41,7 +42,7 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, cfg Config) error {
 	select {
 	case <-p.conn.DisconnectNotify():
 	case <-ctx.Done():
-		p.conn.Close()
+		rwc.Close() // and so the reading, whose own goroutine then closes the connection: see stream
 	}
 	cancel()
 	p.group.Wait()
@@ -53,9 +54,30 @@ func Serve(ctx context.Context, rwc io.ReadWriteCloser, cfg Config) error {
 func connect(ctx context.Context, rwc io.ReadWriteCloser, cfg Config) *peer {
 	p := &peer{running: map[string]context.CancelFunc{}, ready: make(chan struct{})}
 	p.session = newSession(ctx, cfg, p)
-	p.conn = jsonrpc2.NewConn(ctx, jsonrpc2.NewBufferedStream(rwc, jsonrpc2.VSCodeObjectCodec{}), handlerFunc(p.handle), jsonrpc2.SetLogger(quiet{}))
+	p.conn = jsonrpc2.NewConn(ctx, &stream{ObjectStream: jsonrpc2.NewBufferedStream(rwc, jsonrpc2.VSCodeObjectCodec{})}, handlerFunc(p.handle), jsonrpc2.SetLogger(quiet{}))
 	close(p.ready)
 	return p
+}
+
+// stream ends when it is closed, even if more has been read ahead: an answer that came after the close of the connection would be
+// given to a call that has been given up, which panics.
+type stream struct {
+	jsonrpc2.ObjectStream
+	closed atomic.Bool
+}
+
+// ReadObject is called by the goroutine of the connection, which closes it too.
+func (s *stream) ReadObject(v any) error {
+	if s.closed.Load() {
+		return io.EOF
+	}
+	return s.ObjectStream.ReadObject(v)
+}
+
+// Close ends the stream.
+func (s *stream) Close() error {
+	s.closed.Store(true)
+	return s.ObjectStream.Close()
 }
 
 // quiet keeps what the connection says about broken messages out of the client's output: they end the connection, or are answered.

@@ -138,7 +138,7 @@ func TestClientHangsUp(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c.conn.Close()
+		c.pipe.Close()
 	}
 }
 
