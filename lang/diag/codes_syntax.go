@@ -39,7 +39,7 @@ var syntaxCodes = []Explanation{
 	{
 		Code:  FileTooLarge,
 		Title: "the file is larger than 4 MiB, or has more than 65,536 words, signs, blanks and cells",
-		Why:   "A rule file is read by people, and this is more than seven thousand lines of rules. One that is larger was written by a program or is no rule file; recon does not read it. Divide it into files and import them. The rows of a large test stand in a csv file: given SOURCE from \"FILE\".",
+		Why:   "A rule file is read by people, and this is more than some six thousand lines of rules. One that is larger was written by a program or is no rule file; recon does not read it. Divide it into files and import them. The rows of a large test stand in a csv file: given SOURCE from \"FILE\".",
 	},
 	{
 		Code:  NotUTF8,
