@@ -37,7 +37,7 @@ func newPublisher(s *session) *publisher {
 	return p
 }
 
-func (p *publisher) changed(*workspace) {
+func (p *publisher) changed() {
 	select {
 	case p.wake <- struct{}{}:
 	default:

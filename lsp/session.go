@@ -99,9 +99,8 @@ func (s *session) now() *workspace {
 func (s *session) change(f func(*workspace) *workspace) {
 	s.mu.Lock()
 	s.space = f(s.space)
-	space := s.space
 	s.mu.Unlock()
-	s.publish.changed(space)
+	s.publish.changed()
 }
 
 // call is one request or notification being carried out.

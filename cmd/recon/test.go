@@ -125,7 +125,7 @@ func (o *testFlags) selected(all []*program.Test) ([]*program.Test, error) {
 	}
 	var tests []*program.Test
 	for _, t := range all {
-		if pattern.MatchString(t.Rule.Name + ": " + t.Title) {
+		if pattern.MatchString(ruletest.Title(t)) {
 			tests = append(tests, t)
 		}
 	}

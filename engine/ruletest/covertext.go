@@ -1,7 +1,6 @@
 package ruletest
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -90,8 +89,7 @@ type jsonPart struct {
 
 // CoverageJSON writes an object for each rule, one a line.
 func CoverageJSON(w io.Writer, list []Coverage) error {
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
+	out := lines(w)
 	for i := range list {
 		c := &list[i]
 		j := jsonCoverage{Rule: c.Rule.Name, Tests: c.Tests, Parts: []jsonPart{}}

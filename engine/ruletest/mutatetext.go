@@ -2,7 +2,6 @@ package ruletest
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -88,8 +87,7 @@ type jsonMutant struct {
 
 // MutationJSON writes an object for each rule, one a line.
 func MutationJSON(w io.Writer, list []Mutation) error {
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
+	out := lines(w)
 	for i := range list {
 		m := &list[i]
 		j := jsonMutation{Rule: m.Rule.Name, Skipped: m.Skipped, Mutants: []jsonMutant{}}

@@ -19,11 +19,11 @@ func Diagnostics(results []*Result) (list diag.List) {
 		for i := range r.Runs {
 			run := &r.Runs[i]
 			if run.Err != nil {
-				list = append(list, diag.Diagnostic{Code: diag.TestTrouble, Span: run.Span, Message: fmt.Sprintf("%s: %v", title(r.Test), run.Err)})
+				list = append(list, diag.Diagnostic{Code: diag.TestTrouble, Span: run.Span, Message: fmt.Sprintf("%s: %v", Title(r.Test), run.Err)})
 			}
 			for i := range run.Failures {
 				f := &run.Failures[i]
-				d := diag.Diagnostic{Code: diag.NotExpected, Span: run.Span, Message: title(r.Test) + ": " + f.Message()}
+				d := diag.Diagnostic{Code: diag.NotExpected, Span: run.Span, Message: Title(r.Test) + ": " + f.Message()}
 				if f.Expect != nil {
 					d.Code, d.Span = diag.ExpectFailed, f.Expect.Span
 				}
@@ -71,10 +71,16 @@ type jsonRow struct {
 	Values []*string `json:"values"` // as text; null is null
 }
 
-// JSON writes an object for each test, one a line.
-func JSON(w io.Writer, results []*Result) error {
+// lines writes values as JSON, one a line.
+func lines(w io.Writer) *json.Encoder {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
+	return out
+}
+
+// JSON writes an object for each test, one a line.
+func JSON(w io.Writer, results []*Result) error {
+	out := lines(w)
 	for _, r := range results {
 		t := jsonTest{Rule: r.Test.Rule.Name, Test: r.Test.Title, Passed: r.Passed(), Seconds: r.Seconds, Runs: []jsonRun{}}
 		t.File, t.Line = at(r.Test.Span)

@@ -60,10 +60,10 @@ func (p *printer) line(format string, args ...any) {
 
 func (p *printer) test(r *Result, ok bool) {
 	if ok {
-		p.line("%s  %s: %s", p.style.Paint(result.Green, "ok  "), r.Test.Rule.Name, r.Test.Title)
+		p.line("%s  %s", p.style.Paint(result.Green, "ok  "), Title(r.Test))
 		return
 	}
-	p.line("%s  %s: %s  %s", p.style.Paint(result.Red, "FAIL"), r.Test.Rule.Name, r.Test.Title, p.style.Paint(result.Dim, place(r.Test.Span)))
+	p.line("%s  %s  %s", p.style.Paint(result.Red, "FAIL"), Title(r.Test), p.style.Paint(result.Dim, place(r.Test.Span)))
 	for i := range r.Runs {
 		run := &r.Runs[i]
 		if run.Err == nil && len(run.Failures) == 0 {
@@ -202,5 +202,5 @@ func (r *Row) why(zone *time.Location) (lines []string) {
 	return lines
 }
 
-// title names a rule and one of its tests.
-func title(t *program.Test) string { return t.Rule.Name + ": " + t.Title }
+// Title names a rule and one of its tests, as reports do and as a pattern of tests is held to.
+func Title(t *program.Test) string { return t.Rule.Name + ": " + t.Title }

@@ -16,7 +16,7 @@ func Update(results []*Result) (edits []diag.Edit, left []string) {
 		for i := range r.Runs {
 			run := &r.Runs[i]
 			if run.Err != nil {
-				u.left = append(u.left, fmt.Sprintf("%s: %s: %v", place(run.Span), title(r.Test), run.Err))
+				u.left = append(u.left, fmt.Sprintf("%s: %s: %v", place(run.Span), Title(r.Test), run.Err))
 				continue
 			}
 			u.shared(r, run)
@@ -80,7 +80,7 @@ func (u *updating) put(r *Result, at diag.Span, text string) {
 	before, known := u.made[at]
 	switch {
 	case known && before != text:
-		u.left = append(u.left, fmt.Sprintf("%s: %s: several runs share this expectation and find different things; write it in each of them", place(at), title(r.Test)))
+		u.left = append(u.left, fmt.Sprintf("%s: %s: several runs share this expectation and find different things; write it in each of them", place(at), Title(r.Test)))
 	case !known:
 		u.made[at] = text
 		if text != at.Text() {
