@@ -258,6 +258,9 @@ func (c *Client) callError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if at, ok := ctx.Deadline(); ok && !time.Now().Before(at) {
+		return context.DeadlineExceeded // the plugin, which has the same deadline, saw it before our timer went off
+	}
 	st := status.Convert(err)
 	for _, detail := range st.Details() {
 		if p, ok := detail.(*Problem); ok {
