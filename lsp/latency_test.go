@@ -64,7 +64,8 @@ func (l latencies) report(b *testing.B, what string) {
 	b.ReportMetric(float64(l[len(l)*99/100].Microseconds())/1000, what+"-p99-ms")
 }
 
-func measure(b *testing.B, c *client, name, text string) {
+// measure types in the middle of a file, without a pause or, as people do, with pauses in which the server makes its full checks.
+func measure(b *testing.B, c *client, name, text string, pauses ...time.Duration) {
 	lines := strings.Split(text, "\n")
 	line := len(lines) / 2
 	for !strings.Contains(lines[line], "within 0.01 or") {
@@ -80,6 +81,9 @@ func measure(b *testing.B, c *client, name, text string) {
 		typed, removed := "5", at
 		if version%2 == 1 {
 			typed, removed = "", at+1
+		}
+		if len(pauses) > 0 {
+			time.Sleep(pauses[version%len(pauses)])
 		}
 		started := time.Now()
 		c.notify("textDocument/didChange", map[string]any{
@@ -107,21 +111,30 @@ func measure(b *testing.B, c *client, name, text string) {
 	if len(completions) > 0 {
 		completions.report(b, "completion")
 	}
+	time.Sleep(time.Second) // for the full check, which remembers most
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	b.ReportMetric(float64(m.HeapAlloc)/1e6, "heap-MB")
 }
 
-// A file of 5,000 lines.
-func BenchmarkLargeFile(b *testing.B) {
+// A file of 5,000 lines, typed into without a pause.
+func BenchmarkLargeFile(b *testing.B) { benchLargeFile(b) }
+
+// The same at the pace of a person: some keystrokes come while the file is checked in full.
+func BenchmarkLargeFileTyping(b *testing.B) {
+	const ms = time.Millisecond
+	benchLargeFile(b, 60*ms, 120*ms, 155*ms, 170*ms, 190*ms, 210*ms, 240*ms, 300*ms)
+}
+
+func benchLargeFile(b *testing.B, pauses ...time.Duration) {
 	text := largeFile(5000, 0)
 	started := time.Now()
 	c := start(b, b.TempDir(), `{}`)
 	c.open("large.recon", text)
 	c.until("diagnostics", func() bool { _, told := c.diags[c.uri("large.recon")]; return told })
 	first := time.Since(started)
-	measure(b, c, "large.recon", text)
+	measure(b, c, "large.recon", text, pauses...)
 	b.ReportMetric(float64(first.Microseconds())/1000, "first-ms")
 }
 

@@ -2,7 +2,6 @@ package lsp
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -12,11 +11,13 @@ import (
 	"github.com/recon-lang/recon/lang/diag"
 )
 
-// After a keystroke the publisher tells at once what the quick check finds, and, when nothing has been typed for a while, what a full check
-// finds, warnings included.
+// After a file was opened and after a keystroke the publisher tells at once what the quick check finds, and, when nothing has been typed for a
+// while, what a full check finds, warnings included.
 const (
-	atOnce = 2 * time.Millisecond
-	later  = 150 * time.Millisecond
+	atOnce  = 2 * time.Millisecond
+	later   = 150 * time.Millisecond
+	latest  = time.Second
+	patient = 4 // how often as long as a full check a pause is to be before the next one: whoever types on does not compete with it
 )
 
 // publisher tells the client what is wrong with its files whenever they have changed, and only of their latest versions. All but
@@ -29,10 +30,11 @@ type publisher struct {
 	quickly map[string]*unit     // by path: the unit whose quick check was told
 	same    map[string]diag.List // by path: what was told of rules of one name
 	faulty  map[string]bool      // files of which something wrong was told
+	pause   time.Duration        // to wait for before the next full check
 }
 
 func newPublisher(s *session) *publisher {
-	p := &publisher{session: s, wake: make(chan struct{}, 1), done: make(chan struct{}), told: map[string]*unit{}, quickly: map[string]*unit{}, same: map[string]diag.List{}, faulty: map[string]bool{}}
+	p := &publisher{session: s, wake: make(chan struct{}, 1), done: make(chan struct{}), told: map[string]*unit{}, quickly: map[string]*unit{}, same: map[string]diag.List{}, faulty: map[string]bool{}, pause: later}
 	go p.run()
 	return p
 }
@@ -47,12 +49,21 @@ func (p *publisher) changed() {
 // stop waits until nothing is told any more. The session's context has ended.
 func (p *publisher) stop() { <-p.done }
 
+// run makes at most one full check at a time. It goes on answering keystrokes meanwhile, which make the check one of files that are gone.
 func (p *publisher) run() {
 	defer close(p.done)
-	var full <-chan time.Time
+	var (
+		full  <-chan time.Time
+		check *fullCheck
+		found <-chan finding
+	)
 	for {
 		select {
 		case <-p.session.ctx.Done():
+			if check != nil {
+				for range found { // it sees the end too
+				}
+			}
 			return
 		case <-p.wake:
 			time.Sleep(atOnce)
@@ -60,23 +71,36 @@ func (p *publisher) run() {
 				continue
 			}
 			if p.edited(p.session.now()) {
-				full = time.After(later)
+				full = time.After(p.pause)
 			} else {
 				full = time.After(0)
 			}
 		case <-full:
 			full = nil
-			p.publish(p.session.now())
+			if check == nil {
+				check = p.begin(p.session.now())
+				found = check.found
+			} else {
+				full = time.After(p.pause) // the one before has not noticed yet
+			}
+		case f, more := <-found:
+			switch {
+			case !more:
+				p.ended(check)
+				check, found = nil, nil
+			case p.session.now() == check.w:
+				p.publish(check.w, f)
+			}
 		}
 	}
 }
 
-// edited tells of files in which something was typed what a quick check finds. It is false if there is none: they were opened, or changed on
-// the disk, and are checked in full.
+// edited tells of files that were opened, or in which something was typed, what a quick check finds, so that the keystroke after it is an edit
+// of what the check knows. It is false if there is none: others are checked in full only.
 func (p *publisher) edited(w *workspace) (any bool) {
 	for path, d := range w.docs {
 		u := w.units[path]
-		if !d.open || d.version < 2 || p.told[path] == u || p.told[path] == nil {
+		if !d.open || p.told[path] == u {
 			continue
 		}
 		any = true
@@ -87,7 +111,9 @@ func (p *publisher) edited(w *workspace) (any bool) {
 			continue
 		}
 		p.quickly[path] = u
+		started := time.Now()
 		found := q.check(w, u)
+		p.pause = max(p.pause, min(patient*time.Since(started), latest))
 		q.Unlock()
 		c := p.session.newCall(context.WithValue(p.session.ctx, frozen{}, w))
 		for _, d := range u.docs {
@@ -97,56 +123,32 @@ func (p *publisher) edited(w *workspace) (any bool) {
 	return any
 }
 
-// manyFiles is how many files make a check worth showing.
-const manyFiles = 50
-
-// unsaid is how many files a full check is to be told of.
-func (p *publisher) unsaid(w *workspace) (n int) {
-	for path, u := range w.units {
-		if p.told[path] != u {
-			n++
+// publish tells what a full check has found in a file.
+func (p *publisher) publish(w *workspace, f finding) {
+	d, u := w.docs[f.path], w.units[f.path]
+	p.tell(d, f.list)
+	p.told[f.path], p.same[f.path] = u, w.twice()[f.path]
+	if d.open {
+		q := p.session.quick.get(u)
+		q.Lock()
+		if q.order <= w.order {
+			q.check(w, u)
+			q.lints = slices.Concat(w.project(d).Lints(), p.same[f.path])
 		}
+		q.Unlock()
 	}
-	return n
+	if u.lock != nil {
+		p.session.log(logWarning, u.lock.Error())
+	}
 }
 
-// publish tells of the files of units that have changed what a full check finds. It gives up when the files have changed meanwhile.
-func (p *publisher) publish(w *workspace) {
-	paths := slices.Sorted(maps.Keys(w.docs))
-	slices.SortStableFunc(paths, func(a, b string) int { return boolInt(w.docs[b].open) - boolInt(w.docs[a].open) })
-	var shown *progress
-	if todo := p.unsaid(w); todo >= manyFiles {
-		shown = p.session.begin(p.session.ctx, "Checking rule files", fmt.Sprintf("%d files", todo), nil)
-		defer shown.end("")
+// ended tells, after a full check of files that are still the latest, of those that are no more and of what could not be read.
+func (p *publisher) ended(c *fullCheck) {
+	w := c.w
+	if p.session.now() != w {
+		return // the wake that comes with the change goes on
 	}
-	for i, path := range paths {
-		if i%20 == 0 {
-			shown.report(i, len(paths))
-		}
-		d, u := w.docs[path], w.units[path]
-		same := w.twice()[path]
-		if p.told[path] == u && alike(p.same[path], same) {
-			continue
-		}
-		if p.session.ctx.Err() != nil || p.session.now() != w {
-			return // the wake that comes with the change goes on
-		}
-		c := p.session.newCall(context.WithValue(p.session.ctx, frozen{}, w))
-		p.tell(d, c.diagnostics(d))
-		p.told[path], p.same[path] = u, same
-		if d.open {
-			q := p.session.quick.get(u)
-			q.Lock()
-			if q.order <= w.order {
-				q.check(w, u) // so that the next keystroke is an edit of what it knows
-				q.lints = slices.Concat(w.project(d).Lints(), same)
-			}
-			q.Unlock()
-		}
-		if u.lock != nil {
-			p.session.log(logWarning, u.lock.Error())
-		}
-	}
+	p.pause = min(max(later, patient*c.longest), latest)
 	for path := range maps.Clone(p.told) {
 		if w.docs[path] == nil {
 			delete(p.told, path)
