@@ -75,13 +75,18 @@ func (l *list) keywordTier(f *frame, s *syntax.Statement, given map[string]bool)
 			return 0
 		}
 	case syntax.OverBlock:
-		return 1
+		if s.Name == "unique" || s.Name == "assert" {
+			return 0
+		}
 	case syntax.TestBlock:
 		return 1
 	case syntax.HandlerBlock:
 		return 0
 	case syntax.SourceBlock, syntax.ViewBlock:
-		if s.Name == "columns" || s.Name == "where" {
+		switch {
+		case s.Name == "columns" && f.kind == syntax.SourceBlock:
+			return 0 // what else there is to say mostly names columns
+		case s.Name == "columns" || s.Name == "where":
 			return 1
 		}
 	}

@@ -24,7 +24,7 @@ func (l *list) columnName(f *frame) {
 		all = append(all, line)
 		l.add(0, Item{Kind: ColumnItem, Label: c.Name, Detail: c.Type.String(), Doc: c.Doc, Insert: line})
 	}
-	if len(all) > 1 && l.typed == "" {
+	if len(all) > 1 && l.typed == "" && l.opt.Snippets { // several lines
 		l.add(1, Item{Kind: FormItem, Label: "all columns", Detail: "of recon.lock", Insert: escaped(strings.Join(all, "\n")), Snippet: true})
 	}
 }
@@ -75,7 +75,7 @@ func (l *list) column(b *frame, toks []syntax.Token) {
 		for _, t := range toks[2:] {
 			unit = unit || l.textOf(t) == "unit"
 		}
-		if !unit {
+		if k := kindOf(l.textOf(toks[1])); !unit && (k == schema.Integer || k == schema.Decimal || k == schema.Float) {
 			l.words(0, "unit")
 		}
 		l.words(1, "=")
@@ -95,7 +95,7 @@ func (l *list) columnType(name string) {
 		if t == likely {
 			tier = 1
 		}
-		l.add(tier, typeItem(t))
+		l.addType(tier, t)
 	}
 }
 

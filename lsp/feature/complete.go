@@ -88,7 +88,7 @@ func (l *list) add(tier int, it Item) {
 		it.Insert = it.Label
 	}
 	if it.Snippet && !l.opt.Snippets {
-		it.Insert, it.Snippet = unfilled(it.Insert), false
+		it.Insert, it.Snippet = begun(it.Insert, it.Label), false
 	}
 	if l.quote != 0 && !l.unquote(&it) {
 		return

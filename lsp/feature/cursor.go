@@ -69,7 +69,7 @@ func cursorAt(s *Snapshot, offset int) (c *cursor, ok bool) {
 			continue
 		case syntax.String, syntax.Text, syntax.Bad:
 			first := s.Text()[t.Start]
-			if (first == '"' || first == '\'') && (inside || t.Kind == syntax.Bad && t.End == offset) {
+			if (first == '"' || first == '\'') && (inside || t.Kind == syntax.Bad && c.blank(t.End)) {
 				c.inString(t)
 				return c, true
 			}
@@ -112,6 +112,11 @@ func (c *cursor) declarationStart(tokens []syntax.Token) int {
 		return 0
 	}
 	return sort.Search(len(tokens), func(i int) bool { return tokens[i].Start >= start })
+}
+
+// blank reports whether nothing but blanks stands between a place and the offset: in a string that is not closed they belong to it.
+func (c *cursor) blank(from int) bool {
+	return len(bytes.Trim(c.Text()[from:c.offset], " \t")) == 0
 }
 
 func isDigit(b byte) bool { return b >= '0' && b <= '9' }

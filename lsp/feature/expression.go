@@ -2,9 +2,7 @@ package feature
 
 import (
 	"slices"
-	"strings"
 
-	"github.com/recon-lang/recon/lang/builtin"
 	"github.com/recon-lang/recon/lang/check"
 	"github.com/recon-lang/recon/lang/syntax"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -30,11 +28,15 @@ type scope struct {
 	any      bool // those of all sides do
 	over     bool // names of keys do
 	secrets  bool
-	bounds   bool // window_start, window_end
-	constant bool // no rows
-	only     bool // names only, no functions
+	bounds   bool            // window_start, window_end
+	constant bool            // no rows
+	only     bool            // names only, no functions, and of constants only those of the type that is wanted
+	term     bool            // of an equation: a value and no condition
+	key      bool            // and one of a key
+	used     map[string]bool // sides and columns that the equation, or others of the rule, have already
 	physical []string
 	want     schema.Kind
+	like     *check.Symbol // the column that it is compared with
 }
 
 // scopeOf is what the expressions of a block's statements may name.
@@ -147,15 +149,57 @@ func (l *list) expr(sc *scope, toks []syntax.Token) {
 	switch {
 	case f.bracket == '(' && l.argument(sc, f):
 	case l.dotted(toks):
-		l.member(sc, l.path(toks))
+		l.member(l.likeLeft(sc, toks), l.path(toks))
 	case len(toks) > 0 && l.textOf(toks[len(toks)-1]) == "|":
 		l.functions(sc, true)
 	case len(toks) > 0 && l.endsOperand(toks[len(toks)-1]):
 		l.operators(sc, toks)
 	default:
+		sc = l.likeLeft(sc, toks)
 		l.compared(sc, f, toks)
-		l.operand(sc)
+		l.shifts(sc, toks)
+		if f.block || f.bracket != '{' {
+			l.operand(sc)
+		}
 	}
+}
+
+// shifts adds by how much a day or an instant is moved.
+func (l *list) shifts(sc *scope, toks []syntax.Token) {
+	if n := len(toks); n == 0 || l.typed != "" || l.textOf(toks[n-1]) != "-" && l.textOf(toks[n-1]) != "+" {
+		return
+	}
+	switch sc.want {
+	case schema.Date:
+		l.durations("1d", "7d")
+	case schema.Timestamp:
+		l.durations("1d", "1h", "5m")
+	}
+}
+
+// likeLeft is the scope of an operand that is compared with a column on its left, and sc of any other.
+func (l *list) likeLeft(sc *scope, toks []syntax.Token) *scope {
+	for len(toks) > 1 && l.dotted(toks) {
+		toks = toks[:len(toks)-2]
+	}
+	n := len(toks) - 1
+	if n < 1 || toks[n-1].Kind != syntax.Name || !slices.Contains([]string{"==", "!=", "<", "<=", ">", ">="}, l.textOf(toks[n])) {
+		return sc
+	}
+	name, of := l.textOf(toks[n-1]), ""
+	if n > 2 && l.textOf(toks[n-2]) == "." {
+		of = l.textOf(toks[n-3])
+	}
+	for i, s := range sc.sides {
+		if of == s.name || of == "" && (sc.any || sc.bare && i == 0) {
+			if c := columnNamed(s.columns, name); c != nil {
+				like := *sc
+				like.like = c
+				return &like
+			}
+		}
+	}
+	return sc
 }
 
 // operators adds what may follow a value.
@@ -166,14 +210,36 @@ func (l *list) operators(sc *scope, toks []syntax.Token, clauses ...string) {
 	}
 	l.unit(toks)
 	l.words(1, clauses...)
-	if !sc.constant && sc.place != inSecret {
-		l.words(2, "and", "or", "in", "not in")
-	}
-	if l.typed == "" && l.quote == 0 {
-		for _, op := range [...]string{"==", "!=", ">=", "<=", "|"} {
-			l.add(3, Item{Kind: KeywordItem, Label: op, Insert: op + " "})
+	sign := func(tier int, signs ...string) {
+		for _, s := range signs {
+			if l.typed == "" && l.quote == 0 {
+				l.add(tier, Item{Kind: KeywordItem, Label: s, Insert: s + " "})
+			}
 		}
 	}
+	if !sc.term && sc.place != inSecret {
+		if !l.compares(toks) {
+			sign(0, "==", "!=", ">", ">=", "<", "<=")
+			l.words(0, "in", "not in")
+		}
+		if !sc.constant {
+			l.words(2, "and", "or")
+		}
+	}
+	sign(3, "|")
+}
+
+// compares reports whether the condition that toks end with has its comparison already.
+func (l *list) compares(toks []syntax.Token) bool {
+	for i := len(toks) - 1; i >= 0; i-- {
+		switch text := l.textOf(toks[i]); text {
+		case "and", "or", "where", "when":
+			return false
+		case "==", "!=", "<", "<=", ">", ">=", "in":
+			return true
+		}
+	}
+	return false
 }
 
 // unit adds what may follow a number: a currency after one blank.
@@ -181,132 +247,12 @@ func (l *list) unit(toks []syntax.Token) {
 	if n := len(toks); n > 0 && toks[n-1].Kind == syntax.Number && toks[n-1].End+1 == l.word.Start {
 		for i, c := range l.currencies() {
 			tier := 5
-			if i < 6 {
+			if i == 0 {
 				tier = 1
+			} else if i < 6 {
+				tier = 3
 			}
 			l.add(tier, Item{Kind: UnitItem, Label: c, Detail: "currency"})
-		}
-	}
-}
-
-// operand adds what a value may begin with.
-func (l *list) operand(sc *scope) {
-	if len(l.typed) > 0 && isDigit(l.typed[0]) {
-		l.numbers(sc.want)
-		return
-	}
-	if sc.place == inSecret {
-		l.functions(sc, false)
-		return
-	}
-	for i, s := range sc.sides {
-		for _, c := range s.columns {
-			if sc.bare && i == 0 || sc.any {
-				it := symbolItem(c)
-				l.add(l.tierOf(sc, c), it)
-			}
-		}
-	}
-	if !sc.bare || len(sc.sides) > 1 {
-		for _, s := range sc.sides {
-			l.add(1, Item{Kind: SideItem, Label: s.name, Detail: "side"})
-		}
-		if l.typed != "" { // whole names only once it is clear that few of them fit
-			for _, s := range sc.sides {
-				for _, c := range s.columns {
-					it := symbolItem(c)
-					it.Label = s.name + "." + c.Name
-					l.add(l.tierOf(sc, c)+1, it)
-				}
-			}
-		}
-	}
-	if sc.over {
-		for _, k := range l.ruleNamesOf(check.KeySymbol) {
-			l.add(3, symbolItem(k))
-		}
-	}
-	if sc.place == inMessage {
-		l.add(0, Item{Kind: FunctionItem, Label: "count", Detail: "integer", Doc: builtinDoc("count", builtin.InMessage)})
-	}
-	if t := l.around(syntax.TemplateBlock); t != nil && len(t.head) > 1 {
-		if d := templateIn(l.File, l.textOf(t.head[1])); d != nil {
-			for _, p := range d.Params {
-				if p.Name != nil {
-					l.add(0, Item{Kind: ConstantItem, Label: p.Name.Name, Detail: "param " + typeText(p)})
-				}
-			}
-		}
-	}
-	for _, s := range l.globals(sc.file, check.ParamSymbol, check.LetSymbol) {
-		tier := l.tierOf(sc, s) + 1
-		if sc.want != schema.Invalid && s.Type.Kind == sc.want {
-			tier = 0
-		}
-		l.add(tier, symbolItem(s))
-	}
-	for _, m := range l.globals(sc.file, check.ModuleSymbol) {
-		l.add(4, symbolItem(m))
-	}
-	if sc.secrets {
-		l.secretNames(sc)
-	}
-	if sc.bounds {
-		l.add(3, Item{Kind: ConstantItem, Label: "window_start", Detail: "timestamp", Doc: "Where the window of the run begins."})
-		l.add(3, Item{Kind: ConstantItem, Label: "window_end", Detail: "timestamp", Doc: "Where the window of the run ends."})
-	}
-	if sc.only {
-		return
-	}
-	l.functions(sc, false)
-	if sc.want == schema.Boolean {
-		l.add(0, Item{Kind: ValueItem, Label: "true"})
-		l.add(0, Item{Kind: ValueItem, Label: "false"})
-	}
-	l.add(5, Item{Kind: ValueItem, Label: "null"})
-	l.words(5, "not")
-}
-
-func (l *list) secretNames(sc *scope) {
-	for _, s := range l.globals(sc.file, check.SecretSymbol) {
-		it := symbolItem(s)
-		it.Label = "secret." + s.Name
-		l.add(0, it)
-	}
-}
-
-// tierOf puts what has the type that is wanted first.
-func (l *list) tierOf(sc *scope, s *check.Symbol) int {
-	if sc.want != schema.Invalid && s.Type.Kind != sc.want {
-		return 2
-	}
-	return 0
-}
-
-// member adds what may follow a dot.
-func (l *list) member(sc *scope, path []string) {
-	if len(path) != 1 {
-		return
-	}
-	for _, s := range sc.sides {
-		if s.name == path[0] {
-			for _, c := range s.columns {
-				l.add(l.tierOf(sc, c), symbolItem(c))
-			}
-			return
-		}
-	}
-	if path[0] == "secret" {
-		for _, s := range l.globals(sc.file, check.SecretSymbol) {
-			l.add(0, symbolItem(s))
-		}
-		return
-	}
-	if m := l.module(sc.file, path[0]); m != nil {
-		for _, s := range l.globals(m, check.ParamSymbol, check.LetSymbol) {
-			if !strings.HasPrefix(s.Name, "_") {
-				l.add(0, symbolItem(s))
-			}
 		}
 	}
 }

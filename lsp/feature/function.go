@@ -20,14 +20,27 @@ func (l *list) functions(sc *scope, piped bool) {
 		if s.Name == "column" || s.Place == builtin.InSecret {
 			insert = s.Name + `("$1")`
 		}
-		l.add(0, Item{Kind: FunctionItem, Label: s.Name, Detail: s.Signature, Doc: s.Doc + example(s.Example), Insert: insert, Snippet: true})
+		tier := 0
+		switch {
+		case s.Place != builtin.InGroup || s.Name == "sum":
+		case s.Name == "count":
+			tier = 1
+		default:
+			tier = 2
+		}
+		l.add(tier, Item{Kind: FunctionItem, Label: s.Name, Detail: s.Signature, Doc: s.Doc + example(s.Example), Insert: insert, Snippet: true})
 	}
 	if sc.place == inSecret {
 		return
 	}
+	want := sc.want
+	if sc.like != nil && (sc.like.Type.Kind == schema.Date || sc.like.Type.Kind == schema.Timestamp) {
+		want = sc.like.Type.Kind
+	}
+	best := usual(want, piped || sc.place == inDerived)
 	for _, f := range builtin.Funcs {
-		if piped && len(f.Params) == 0 {
-			continue
+		if piped && (len(f.Params) == 0 || f.Name == "today") {
+			continue // there is nothing that takes what stands on the left
 		}
 		insert, open := f.Name+"($1)", f.Params
 		if piped {
@@ -37,30 +50,38 @@ func (l *list) functions(sc *scope, piped bool) {
 			insert = f.Name + "()"
 		}
 		tier := 4
-		if piped || sc.want != schema.Invalid && slices.Contains(given(sc.want), f.Name) {
+		switch {
+		case len(best) > 0 && best[0] == f.Name:
+			tier = 0
+		case slices.Contains(best, f.Name):
 			tier = 1
-			if slices.Contains(given(sc.want), f.Name) {
-				tier = 0
-			}
+		case piped:
+			tier = 2
 		}
 		l.add(tier, Item{Kind: FunctionItem, Label: f.Name, Detail: f.Signature(), Doc: f.Doc + example(f.Example), Insert: insert, Snippet: true})
 	}
 }
 
-// given are the functions whose result has a type and that are used to get one.
-func given(k schema.Kind) []string {
-	switch k {
-	case schema.Timestamp:
+// usual are the functions that are used to get a value of a type, the likeliest first. deriving: from what a source has as text.
+func usual(k schema.Kind, deriving bool) []string {
+	switch {
+	case k == schema.Timestamp && deriving:
 		return []string{"parse_time", "now"}
-	case schema.Date:
+	case k == schema.Timestamp:
+		return []string{"now"}
+	case k == schema.Date && deriving:
+		return []string{"parse_date", "today", "date"}
+	case k == schema.Date:
 		return []string{"today", "parse_date", "date"}
-	case schema.Decimal:
+	case k == schema.Decimal && deriving:
 		return []string{"parse_number", "from_minor", "round", "abs"}
-	case schema.Integer:
+	case k == schema.Integer && deriving:
 		return []string{"parse_number"}
-	case schema.String, schema.Enum:
+	case (k == schema.String || k == schema.Enum) && deriving:
 		return []string{"trim", "decode", "lower", "upper", "format"}
-	case schema.JSON:
+	case k == schema.String, k == schema.Enum:
+		return []string{"decode"}
+	case k == schema.JSON:
 		return []string{"json"}
 	}
 	return nil
@@ -88,7 +109,15 @@ func (l *list) compared(sc *scope, f *frame, toks []syntax.Token) {
 		toks = l.frames[len(l.frames)-2].toks
 		toks = toks[:max(0, len(toks)-1)] // without the bracket
 	}
-	if f.bracket == '{' || f.bracket == '[' && len(toks) == 0 {
+	if f.bracket == '{' && !f.block {
+		if l.afterColon(f.toks) {
+			l.enumsOf(sc, l.block().toks[:l.lastEquals()])
+		} else if len(f.toks) == 0 {
+			l.enumsOf(sc, l.firstArgument())
+		}
+		return
+	}
+	if f.bracket == '[' && len(toks) == 0 {
 		l.enumsOf(sc, l.block().toks)
 		return
 	}
@@ -102,13 +131,56 @@ func (l *list) compared(sc *scope, f *frame, toks []syntax.Token) {
 		if l.textOf(left[len(left)-1]) == "not" {
 			left = left[:len(left)-1]
 		}
-		if len(left) > 0 {
+		if list := f.bracket != '[' && l.textOf(toks[n-1]) == "in"; len(left) > 0 && !list {
 			l.enumsOf(sc, left[max(0, len(left)-3):])
-		}
-		if f.bracket != '[' && l.textOf(toks[n-1]) == "in" {
+		} else if list {
 			l.add(0, Item{Kind: FormItem, Label: "[…]", Insert: "[$1]", Snippet: true, Filter: "["})
 		}
+	case "<", "<=", ">", ">=":
+	default:
+		return
 	}
+	if k := sc.like; k != nil && (k.Type.Kind == schema.Decimal || k.Type.Kind == schema.Integer) && f.bracket != '[' {
+		l.add(0, Item{Kind: ValueItem, Label: "0"})
+		if k.Unit.Name != "" {
+			l.add(0, Item{Kind: ValueItem, Label: "1000 " + k.Unit.Name})
+		}
+	}
+}
+
+// lastEquals is where the last term begins of the equation that is being written, in the statement of the block around.
+func (l *list) lastEquals() int {
+	toks := l.block().toks
+	for i := len(toks) - 1; i > 0; i-- {
+		if l.textOf(toks[i]) == "=" {
+			return i
+		}
+	}
+	return len(toks)
+}
+
+// firstArgument is the first argument of the call that the cursor stands in, or what a pipe gives it.
+func (l *list) firstArgument() (toks []syntax.Token) {
+	for i := len(l.frames) - 1; i > 0; i-- {
+		f := l.frames[i]
+		if f.bracket != '(' || f.callee.End == 0 {
+			continue
+		}
+		if l.pipedCall(f) {
+			toks = l.frames[i-1].toks
+			return toks[max(0, len(toks)-6) : len(toks)-3]
+		}
+		for _, t := range l.File.Tokens {
+			if t.Start < f.open.End || t.Kind == syntax.Space {
+				continue
+			}
+			if t.Start >= l.offset || l.textOf(t) == "," {
+				return toks
+			}
+			toks = append(toks, t)
+		}
+	}
+	return nil
 }
 
 // enumsOf adds the values of the enums that toks name.
@@ -151,6 +223,13 @@ func (l *list) argument(sc *scope, f *frame) bool {
 	}
 	if sc.place == inSecret {
 		return true
+	}
+	if sc.place == inGroup && slices.ContainsFunc(builtin.Specials, func(s builtin.Special) bool { return s.Place == builtin.InGroup && s.Name == name }) {
+		sc.place = anywhere
+		if name == "sum" || name == "avg" {
+			sc.want = schema.Decimal
+		}
+		return false
 	}
 	if sc.place == inMessage && (name == "sum" || name == "sample") {
 		if name == "sample" && f.commas == 1 {
@@ -204,6 +283,7 @@ func (l *list) argument(sc *scope, f *frame) bool {
 		return true
 	case "map":
 		l.add(0, Item{Kind: FormItem, Label: "{…}", Insert: `{"$1": "$2"}`, Snippet: true, Filter: "{"})
+		return true
 	}
 	return false
 }

@@ -81,7 +81,7 @@ func (l *list) gate(toks []syntax.Token) {
 			}
 		}
 	case n > 0 && l.top().block && l.endsOperand(toks[n-1]):
-		if slices.ContainsFunc(toks, func(t syntax.Token) bool { return strings.HasSuffix(l.textOf(t), "diff") }) {
+		if slices.ContainsFunc(toks, func(t syntax.Token) bool { return strings.HasSuffix(l.textOf(t), "diff") || l.textOf(t) == "abs" }) {
 			l.unit(toks)
 		}
 		for _, op := range [...]string{">", ">=", "<", "=="} {
@@ -97,8 +97,15 @@ func (l *list) gate(toks []syntax.Token) {
 			l.add(2, symbolItem(s))
 		}
 	default:
+		within := l.top().bracket == '(' && l.top().callee.End > 0 && l.textOf(l.top().callee) == "abs" // of the metrics only these have a sign
 		for _, m := range l.metrics() {
-			l.add(m.tier, Item{Kind: MetricItem, Label: m.name, Doc: m.doc})
+			tier := m.tier
+			if within && strings.HasPrefix(m.name, "diff.") {
+				tier = 0
+			} else if within {
+				tier += 2
+			}
+			l.add(tier, Item{Kind: MetricItem, Label: m.name, Doc: m.doc})
 		}
 		sc.constant = true
 		if l.typed != "" {

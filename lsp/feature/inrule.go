@@ -2,7 +2,6 @@ package feature
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/recon-lang/recon/lang/check"
 	"github.com/recon-lang/recon/lang/syntax"
@@ -48,7 +47,8 @@ func (l *list) sidesHere() (list []side) {
 		}
 		ref, as = nil, ""
 	}
-	for i := 3; i < len(f.head); i++ {
+	from := slices.IndexFunc(f.head, func(t syntax.Token) bool { return l.textOf(t) == "between" || l.textOf(t) == "over" })
+	for i := from + 1; i < len(f.head) && from >= 0; i++ {
 		switch text := l.textOf(f.head[i]); {
 		case text == ",":
 			flush()
@@ -82,133 +82,6 @@ func (l *list) ruleNamesOf(kind check.SymbolKind) []*check.Symbol {
 	return found
 }
 
-// term is what one term of the equation that is being written speaks of.
-type term struct {
-	side   string
-	column *check.Symbol
-}
-
-// terms are the plain columns among the terms before the cursor.
-func (l *list) terms(sides []side, toks []syntax.Token) (list []term) {
-	for i := 0; i+2 < len(toks); i++ {
-		if toks[i].Kind != syntax.Name || l.textOf(toks[i+1]) != "." {
-			continue
-		}
-		for _, s := range sides {
-			if s.name == l.textOf(toks[i]) {
-				list = append(list, term{s.name, columnNamed(s.columns, l.textOf(toks[i+2]))})
-			}
-		}
-	}
-	if len(list) == 0 && len(toks) > 0 && toks[0].Kind == syntax.Name {
-		for _, s := range sides {
-			if c := columnNamed(s.columns, l.textOf(toks[0])); c != nil {
-				return []term{{"", c}}
-			}
-		}
-	}
-	return list
-}
-
-func columnNamed(columns []*check.Symbol, name string) *check.Symbol {
-	i := slices.IndexFunc(columns, func(c *check.Symbol) bool { return c.Name == name })
-	if i < 0 {
-		return nil
-	}
-	return columns[i]
-}
-
-// equation is key, group and compare up to their clauses.
-func (l *list) equation(sc *scope, toks []syntax.Token, clauses ...string) {
-	word, rest, operand := l.clause(toks, clauses...)
-	if word == "as" {
-		l.nameAfter(toks)
-		return
-	}
-	if operand && l.top().block {
-		eq := slices.ContainsFunc(rest, func(t syntax.Token) bool { return l.textOf(t) == "=" })
-		if bare := len(rest) == 1; !bare && !eq {
-			l.words(0, "=")
-		}
-		l.words(1, clauses...)
-		l.operators(sc, rest)
-		return
-	}
-	l.equationTerm(sc, rest)
-}
-
-// equationTerm is the beginning of a term: after the first, columns of the other sides come first, and of them those that are like it.
-func (l *list) equationTerm(sc *scope, rest []syntax.Token) {
-	if l.top().block && l.quote == 0 && !l.dotted(rest) {
-		before := l.terms(sc.sides, rest)
-		if len(before) == 0 {
-			l.commonColumns(sc.sides)
-		}
-		for i, s := range sc.sides {
-			used := slices.ContainsFunc(before, func(t term) bool { return t.side == s.name })
-			for _, c := range s.columns {
-				tier := 3
-				if len(before) == 0 && i == 0 {
-					tier = 2
-				}
-				if len(before) > 0 && !used {
-					tier = 1 - min(1, likeness(before[0].column, c)) + 1 - min(1, likeness(before[0].column, c)/2)
-				}
-				it := symbolItem(c)
-				it.Label = s.name + "." + c.Name
-				l.add(tier, it)
-			}
-		}
-	}
-	l.expr(sc, rest)
-}
-
-// likeness says how probable it is that two columns are compared: 0 to 3.
-func likeness(a, b *check.Symbol) int {
-	if a == nil || b == nil {
-		return 0
-	}
-	n := 0
-	if a.Type.Kind == b.Type.Kind && a.Type.Kind != schema.Invalid {
-		n++
-	}
-	if a.Name == b.Name || alike(a.Name, b.Name) {
-		n += 2
-	}
-	return n
-}
-
-// alike reports whether two names share a word.
-func alike(a, b string) bool {
-	words := strings.Split(a, "_")
-	return slices.ContainsFunc(strings.Split(b, "_"), func(w string) bool { return w != "" && slices.Contains(words, w) })
-}
-
-// commonColumns adds the columns that every side has, which stand bare.
-func (l *list) commonColumns(sides []side) {
-	if len(sides) == 0 {
-		return
-	}
-	for _, c := range sides[0].columns {
-		if !slices.ContainsFunc(sides[1:], func(s side) bool { return columnNamed(s.columns, c.Name) == nil }) {
-			l.add(0, symbolItem(c))
-		}
-	}
-}
-
-// nameAfter adds the column of the first term as a name.
-func (l *list) nameAfter(toks []syntax.Token) {
-	for i, t := range toks {
-		if t.Kind == syntax.Name && i > 0 {
-			if i+2 < len(toks) && l.textOf(toks[i+1]) == "." {
-				t = toks[i+2]
-			}
-			l.add(0, Item{Kind: ValueItem, Label: l.textOf(t), Detail: "the column of the first term"})
-			return
-		}
-	}
-}
-
 // compare is a comparison.
 func (l *list) compare(sc *scope, toks []syntax.Token) {
 	word, rest, operand := l.clause(toks, "within", "ignoring", "where", "as")
@@ -226,8 +99,12 @@ func (l *list) compare(sc *scope, toks []syntax.Token) {
 			l.unit(rest)
 			return
 		}
-		l.tolerances(col)
-		l.expr(&scope{file: l.File, constant: true, only: true}, rest)
+		l.tolerances(col, rest)
+		want := schema.Decimal
+		if col != nil && (col.Type.Kind == schema.Timestamp || col.Type.Kind == schema.Date) {
+			want = schema.Duration
+		}
+		l.expr(&scope{file: l.File, constant: true, only: true, want: want}, rest)
 	case "ignoring":
 		if operand {
 			l.words(0, "where", "as")
@@ -332,8 +209,32 @@ func (l *list) join(sc *scope, toks []syntax.Token) {
 		l.words(0, "on", "as")
 	case operand && l.top().block:
 		l.words(0, "=")
-		l.operators(sc, rest)
+		l.operators(l.termOf(sc, rest), rest)
 	default:
-		l.equationTerm(sc, rest)
+		l.equationTerm(l.joined(sc, toks), rest)
 	}
+}
+
+// joined is a scope with the side that a join adds, which no tree has while it is being written.
+func (l *list) joined(sc *scope, toks []syntax.Token) *scope {
+	var ref []string
+	as := ""
+	for i, t := range toks[1:] {
+		switch text := l.textOf(t); {
+		case text == "on" || text == "as":
+			if text == "as" && i+2 < len(toks) {
+				as = l.textOf(toks[i+2])
+			}
+			s := l.sideOf(l.File, ref, as)
+			if slices.ContainsFunc(sc.sides, func(o side) bool { return o.name == s.name }) {
+				return sc
+			}
+			out := *sc
+			out.sides = append(slices.Clone(sc.sides), s)
+			return &out
+		case t.Kind == syntax.Name:
+			ref = append(ref, text)
+		}
+	}
+	return sc
 }

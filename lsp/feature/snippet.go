@@ -11,6 +11,23 @@ func escaped(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `$`, `\$`, `}`, `\}`).Replace(text)
 }
 
+// begun is what a client inserts that cannot fill in places: a snippet up to its first place or the end of its line, since there the author goes
+// on. Where what stands in the places is what the label shows, that is all of it.
+func begun(snippet, label string) string {
+	if whole := unfilled(snippet); whole == label {
+		return whole
+	}
+	for i := 0; i < len(snippet); i++ {
+		switch c := snippet[i]; {
+		case c == '\\':
+			i++
+		case c == '\n', c == '$' && i+1 < len(snippet) && (isDigit(snippet[i+1]) || snippet[i+1] == '{'):
+			return unfilled(snippet[:i])
+		}
+	}
+	return unfilled(snippet)
+}
+
 // unfilled is a snippet without its places: what stands in them, and nothing for the last.
 func unfilled(snippet string) string {
 	var b strings.Builder

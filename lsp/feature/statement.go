@@ -1,9 +1,7 @@
 package feature
 
 import (
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/recon-lang/recon/lang/check"
 	"github.com/recon-lang/recon/lang/syntax"
@@ -137,6 +135,7 @@ func (l *list) constant(name string, toks []syntax.Token) {
 	case eq > 0 && name == "secret":
 		l.expr(&scope{place: inSecret, file: l.File}, toks[eq+1:])
 	case eq > 0 && name == "param" && len(toks) > 3:
+		l.seen[l.textOf(toks[1])] = true // it has no value yet
 		l.expr(&scope{file: l.File, want: kindOf(l.textOf(toks[3])), constant: true}, toks[eq+1:])
 	case eq > 0:
 		l.expr(&scope{file: l.File, constant: true}, toks[eq+1:])
@@ -145,95 +144,6 @@ func (l *list) constant(name string, toks []syntax.Token) {
 	case name == "param" && len(toks) > 3 && l.endsOperand(toks[len(toks)-1]) && l.top().block:
 		l.words(0, "=")
 	}
-}
-
-// imports adds the other files of the workspace.
-func (l *list) imports() {
-	dir := filepath.Dir(l.File.Span.File.Name)
-	taken := map[string]bool{}
-	for _, d := range l.File.Decls {
-		if d, ok := d.(*syntax.Import); ok && d.Path != nil && !spanIn(l.word, d.Path.Span) {
-			taken[d.Path.Value] = true
-		}
-	}
-	for _, f := range l.opt.Files {
-		rel, err := filepath.Rel(dir, f)
-		if err != nil || f == l.File.Span.File.Name || taken[filepath.ToSlash(rel)] {
-			continue
-		}
-		rel = filepath.ToSlash(rel)
-		l.add(strings.Count(rel, "../"), Item{Kind: FileItem, Label: quoted(rel), Filter: quoted(rel)})
-	}
-}
-
-// plugins adds the plugins of sources or actions; what they need comes with them where the block does not stand yet.
-func (l *list) plugins(what string) {
-	cat := l.Unit.Catalog
-	body := !l.blockFollows()
-	if what == "source" {
-		for _, name := range sortedKeys(cat.Sources) {
-			p := cat.Sources[name]
-			l.add(0, Item{Kind: PluginItem, Label: name, Detail: "source plugin", Doc: p.Doc, Insert: l.pluginForm(name, p.Settings, p.OneSetting, body), Snippet: body})
-		}
-		return
-	}
-	for _, name := range sortedKeys(cat.Actions) {
-		p := cat.Actions[name]
-		l.add(0, Item{Kind: PluginItem, Label: name, Detail: "action plugin", Doc: p.Doc, Insert: l.pluginForm(name, p.Settings, nil, body), Snippet: body})
-	}
-}
-
-// blockFollows reports whether a { stands on the line behind the cursor.
-func (l *list) blockFollows() bool {
-	rest := l.Text()[l.word.End:]
-	for _, b := range rest {
-		switch b {
-		case '{':
-			return true
-		case '\n':
-			return false
-		}
-	}
-	return false
-}
-
-// refs adds names of these kinds, of this file and of modules.
-func (l *list) refs(toks []syntax.Token, f *syntax.File, kinds ...check.SymbolKind) {
-	if path := l.path(toks); len(path) > 0 {
-		if f = l.module(f, path[0]); f == nil || len(path) > 1 {
-			return
-		}
-		for _, s := range l.globals(f, kinds...) {
-			if !strings.HasPrefix(s.Name, "_") {
-				l.add(0, symbolItem(s))
-			}
-		}
-		return
-	}
-	for _, s := range l.globals(f, kinds...) {
-		l.add(0, symbolItem(s))
-	}
-	for _, m := range l.globals(f, check.ModuleSymbol) {
-		if other := l.module(f, m.Name); other != nil && len(l.globals(other, kinds...)) > 0 {
-			l.add(1, symbolItem(m))
-		}
-	}
-}
-
-// sideRefs adds what a rule can be between, what it is between already last.
-func (l *list) sideRefs(toks, rest []syntax.Token) {
-	if len(l.path(rest)) > 0 {
-		l.refs(rest, l.File, check.SourceSymbol, check.ViewSymbol)
-		return
-	}
-	for _, s := range l.globals(l.File, check.SourceSymbol, check.ViewSymbol) {
-		tier := 0
-		if slices.ContainsFunc(toks, func(t syntax.Token) bool { return l.textOf(t) == s.Name }) {
-			tier = 2
-		}
-		l.add(tier, symbolItem(s))
-	}
-	l.refs(rest, l.File, check.SourceSymbol, check.ViewSymbol)
 }
 
 // inner is a statement of a block that is not the file.
@@ -281,7 +191,7 @@ func (l *list) inner(b *frame, name string, toks []syntax.Token) {
 	case "on":
 		l.handler(sc, toks)
 	case "do":
-		l.refs(toks[1:], l.File, check.ActionSymbol)
+		l.actions(toks[1:])
 	case "trigger":
 		l.trigger(toks[1:])
 	case "run", "param", "given", "expect":
@@ -300,10 +210,12 @@ func (l *list) named(sc *scope, toks []syntax.Token) {
 	if last > 0 {
 		toks = toks[last:]
 	}
+	terms := *sc
+	terms.term = true
 	switch word, rest, operand := l.clause(toks, "as", "into"); {
 	case word == "as":
 	case operand && l.top().block:
-		l.operators(sc, rest, "as")
+		l.operators(&terms, rest, "as")
 	default:
 		l.expr(sc, rest)
 	}

@@ -73,7 +73,7 @@ func (l *list) value(b *frame, name string, toks []syntax.Token) {
 	case "always":
 		l.expr(sc, toks)
 	case "title", "owner", "description":
-		l.expr(&scope{file: l.File, constant: true, only: true}, toks)
+		l.expr(&scope{file: l.File, constant: true, only: true, want: schema.String}, toks)
 	default:
 		sc.secrets = b.kind == syntax.TemplateBlock
 		l.expr(sc, toks)
@@ -96,6 +96,9 @@ func (l *list) settingValue(b *frame, s schema.Setting, toks []syntax.Token) {
 		for _, v := range s.OneOf {
 			l.add(0, Item{Kind: ValueItem, Label: quoted(v)})
 		}
+		if sc.place == inMessage && elem == schema.String && l.quote == 0 && len(s.OneOf) == 0 {
+			l.message(sc)
+		}
 		if elem == schema.Boolean {
 			l.add(0, Item{Kind: ValueItem, Label: "true"})
 			l.add(0, Item{Kind: ValueItem, Label: "false"})
@@ -104,7 +107,7 @@ func (l *list) settingValue(b *frame, s schema.Setting, toks []syntax.Token) {
 			l.secretNames(sc)
 		}
 		if s.Example != "" && len(s.OneOf) == 0 && elem != schema.Secret {
-			l.add(1, Item{Kind: ValueItem, Label: s.Example, Detail: "example"})
+			l.add(0, Item{Kind: ValueItem, Label: s.Example, Detail: "example"})
 		}
 		if d := s.Default; d != "" && len(s.OneOf) == 0 && elem != schema.Boolean {
 			if elem != schema.Integer && elem != schema.Decimal && elem != schema.Duration {
@@ -120,10 +123,32 @@ func (l *list) settingValue(b *frame, s schema.Setting, toks []syntax.Token) {
 		}
 	}
 	sc.want = elem
-	if elem == schema.Path || inner {
+	switch {
+	case inner:
 		sc.want = schema.Invalid
+	case elem == schema.Path:
+		sc.want = schema.String
+	}
+	if b.kind != syntax.DoBlock && !inner && l.top().bracket != '(' && (l.typed == "" || len(s.OneOf) > 0) {
+		sc.only = true // a text mostly, and no list of functions before a letter says that it is to be one
 	}
 	l.expr(sc, toks)
+}
+
+// message adds a text that says how many breaks there are and which, as it is written for the rule around.
+func (l *list) message(sc *scope) {
+	for _, k := range l.ruleNamesOf(check.KeySymbol) {
+		l.add(0, Item{Kind: ValueItem, Label: `"${count} rows, as ${sample(` + k.Name + `, 3)}"`, Detail: "how many, and the first of them"})
+		break
+	}
+	for _, s := range sc.sides {
+		for _, c := range s.columns {
+			if c.Type.Kind == schema.Decimal {
+				l.add(0, Item{Kind: ValueItem, Label: `"${count} rows of ${sum(` + s.name + "." + c.Name + `)}"`, Detail: "how many, and how much in all"})
+				return
+			}
+		}
+	}
 }
 
 // columnValue is the value of time or sorted: columns of the block's own rows.
@@ -188,22 +213,33 @@ func (l *list) numbers(want schema.Kind) {
 	for _, u := range syntax.Units() {
 		tier := 1
 		share, size := u == "%" || u == "bp", strings.HasSuffix(u, "B")
-		if want == schema.Duration && !share && !size || want == schema.Percent && share {
+		switch want {
+		case schema.Duration, schema.Timestamp:
+			if share || size {
+				continue
+			}
 			tier = 0
-		} else if want == schema.Duration || want == schema.Percent {
-			continue
+		case schema.Percent:
+			if !share {
+				continue
+			}
+			tier = 0
+		case schema.Date:
+			if u != "d" && u != "w" {
+				continue
+			}
 		}
 		l.add(tier, Item{Kind: UnitItem, Label: digits + u, Detail: details[u]})
 	}
-	if want != schema.Duration && want != schema.Percent {
+	if want != schema.Duration && want != schema.Percent && want != schema.Date && want != schema.Timestamp {
 		for i, c := range l.currencies() {
 			l.add(1+min(i/8, 1), Item{Kind: UnitItem, Label: digits + " " + c, Detail: "currency"})
 		}
 	}
 }
 
-// tolerances adds bounds for what is compared.
-func (l *list) tolerances(col *check.Symbol) {
+// tolerances adds bounds for what is compared, without those that are given.
+func (l *list) tolerances(col *check.Symbol, given []syntax.Token) {
 	kind := schema.Invalid
 	if col != nil {
 		kind = col.Type.Kind
@@ -216,8 +252,11 @@ func (l *list) tolerances(col *check.Symbol) {
 	if col != nil && col.Type.Scale > 2 {
 		bound = "0." + strings.Repeat("0", int(col.Type.Scale)-1) + "1"
 	}
-	l.add(0, Item{Kind: ValueItem, Label: bound, Detail: "a difference of at most so much"})
-	l.add(0, Item{Kind: ValueItem, Label: "0.1%", Detail: "a share of the base's value"})
+	for _, b := range [...][2]string{{bound, "a difference of at most so much"}, {"0.1%", "a share of the base's value"}} {
+		if !slices.ContainsFunc(given, func(t syntax.Token) bool { return l.textOf(t) == b[0] }) {
+			l.add(0, Item{Kind: ValueItem, Label: b[0], Detail: b[1]})
+		}
+	}
 	if kind == schema.Invalid {
 		l.add(1, Item{Kind: ValueItem, Label: "5m", Detail: "a length of time"})
 	}
@@ -234,7 +273,15 @@ func (l *list) types(names []string) {
 		return
 	}
 	for _, t := range names {
-		l.add(0, typeItem(t))
+		l.addType(0, t)
+	}
+}
+
+// addType adds a type; a client that cannot fill in its digits has a second decimal to choose.
+func (l *list) addType(tier int, name string) {
+	l.add(tier, typeItem(name))
+	if name == "decimal" && !l.opt.Snippets {
+		l.add(tier, Item{Kind: TypeItem, Label: "decimal(18, 4)", Detail: "digits in all, digits after the point"})
 	}
 }
 
