@@ -63,6 +63,8 @@ type account struct {
 	Actions     []string
 	Missing     []string // capabilities that it found the server without
 	Text        string   // what the buffer holds in the end
+	Typed       []string // words that it wrote by hand
+	Taken       int      // how many times it took one from the menu
 	Failed      string
 }
 

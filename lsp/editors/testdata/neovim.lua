@@ -31,8 +31,14 @@ local function find(text)
   must(false, "no " .. text .. " in the file")
 end
 
+local function client()
+  for _, c in pairs(vim.lsp.buf_get_clients(0)) do
+    return c
+  end
+end
+
 local function ask(method, params)
-  local answers = vim.lsp.buf_request_sync(0, method, params or vim.lsp.util.make_position_params(0, "utf-16"), 15000)
+  local answers = vim.lsp.buf_request_sync(0, method, params or vim.lsp.util.make_position_params(0, client().offset_encoding), 15000)
   must(answers, "no answer to " .. method)
   for _, a in pairs(answers) do
     must(not a.error, method .. ": " .. vim.inspect(a.error))

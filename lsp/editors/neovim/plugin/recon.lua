@@ -26,6 +26,74 @@ local function root(file)
   end
 end
 
+local attached = {} -- the client by buffer
+
+-- complete is CTRL-X CTRL-O before Neovim 0.11, whose own function leaves out what does not begin with the letters typed.
+local function complete(findstart)
+  local client = attached[vim.api.nvim_get_current_buf()]
+  if findstart == 0 or not client then
+    return findstart == 0 and {} or -3
+  end
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  local line = vim.api.nvim_get_current_line()
+  vim.lsp.buf_request(0, "textDocument/completion", vim.lsp.util.make_position_params(0, client.offset_encoding), function(err, answer)
+    local here = vim.api.nvim_win_get_cursor(0)
+    if err or not answer or not vim.startswith(vim.fn.mode(), "i") or here[1] ~= row or here[2] ~= column then
+      return
+    end
+    local from, words = column, {}
+    for _, item in ipairs(answer.items) do
+      local at = item.textEdit.range.start.character
+      from = client.offset_encoding == "utf-8" and at or vim.str_byteindex(line, at, true)
+      table.insert(words, {
+        word = item.textEdit.newText,
+        abbr = item.label,
+        kind = vim.lsp.protocol.CompletionItemKind[item.kind],
+        menu = item.detail or "",
+        icase = 1,
+        dup = 1,
+      })
+    end
+    vim.fn.complete(from + 1, words)
+  end)
+  return -2 -- it comes later
+end
+
+-- attach has Neovim 0.11 and later open the menu by itself, with letters too, and fill in whole forms.
+local function attach(client, buffer)
+  attached[buffer] = client
+  local keys = vim.tbl_get(client.server_capabilities, "completionProvider", "triggerCharacters")
+  if not (keys and vim.lsp.completion) then
+    return
+  end
+  vim.bo[buffer].completeopt = "menuone,noselect,popup"
+  vim.list_extend(keys, vim.split("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", ""))
+  vim.lsp.completion.enable(true, client.id, buffer, {
+    autotrigger = true,
+    convert = function(item)
+      if item.insertTextFormat ~= 2 then
+        return { word = item.textEdit.newText } -- else only up to its first blank
+      end
+      return {}
+    end,
+  })
+end
+
+-- indent is the indentation of a line: that of the one above, and two more within what is open there.
+local function indent()
+  local above = vim.fn.prevnonblank(vim.v.lnum - 1)
+  local n = vim.fn.indent(above)
+  if vim.fn.getline(above):find("[{%(%[]%s*$") then
+    n = n + 2
+  end
+  if vim.fn.getline(vim.v.lnum):find("^%s*[}%)%]]") then
+    n = n - 2
+  end
+  return math.max(n, 0)
+end
+
+_G.recon = { complete = complete, indent = indent } -- for options, which find functions by name only
+
 local clients = {} -- by root, for Neovim 0.7, which has no vim.lsp.start
 
 local function start(buffer)
@@ -35,6 +103,7 @@ local function start(buffer)
     cmd = vim.g.recon_command or { "recon", "lsp" },
     root_dir = dir,
     workspace_folders = { { uri = vim.uri_from_fname(dir), name = dir } },
+    on_attach = attach,
   }
   if vim.fn.executable(config.cmd[1]) == 0 then
     vim.notify_once("recon: there is no program " .. config.cmd[1] .. "; set vim.g.recon_command", vim.log.levels.WARN)
@@ -60,13 +129,15 @@ vim.api.nvim_create_autocmd("FileType", {
   group = group,
   pattern = "recon",
   callback = function(event)
-    vim.bo[event.buf].commentstring = "# %s"
-    vim.bo[event.buf].comments = "b:##,b:#"
-    vim.bo[event.buf].expandtab = true
-    vim.bo[event.buf].shiftwidth = 2
-    vim.bo[event.buf].softtabstop = 2
-    -- Completion by CTRL-X CTRL-O; newer versions set this themselves.
-    vim.bo[event.buf].omnifunc = "v:lua.vim.lsp.omnifunc"
+    local bo = vim.bo[event.buf]
+    bo.commentstring = "# %s"
+    bo.comments = "b:##,b:#"
+    bo.expandtab = true
+    bo.shiftwidth = 2
+    bo.softtabstop = 2
+    bo.indentexpr = "v:lua.recon.indent()"
+    bo.indentkeys = "0},0),0],!^F,o,O"
+    bo.omnifunc = vim.lsp.completion and "v:lua.vim.lsp.omnifunc" or "v:lua.recon.complete"
     start(event.buf)
   end,
 })
