@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -17,10 +16,6 @@ import (
 	"github.com/recon-lang/recon/sdk/schema"
 	"github.com/spf13/cobra"
 )
-
-// editorGCPercent lets the heap of a language server grow to three times what is live, which is less than 20 MB for 5,000 lines: a keystroke that comes
-// while a file is checked in full waits for less collecting, by a third. GOGC overrides it.
-const editorGCPercent = 200
 
 func newLSP(env environment) *cobra.Command {
 	var listen string
@@ -36,7 +31,7 @@ data source, but for the commands by which an editor runs tests and shows plans:
 			known := newCatalogs(env)
 			cfg := lsp.Config{Version: version, Catalog: known.catalog, Now: time.Now, Run: known.editorRun, Verdicts: verdicts}
 			if _, set := env.getenv("GOGC"); !set {
-				debug.SetGCPercent(editorGCPercent)
+				useHeap(editorHeap)
 			}
 			if listen != "" {
 				return serveEditors(c.Context(), env, listen, cfg)
