@@ -98,3 +98,13 @@ func labelList(items []feature.Item, n int) string {
 	}
 	return strings.Join(list, ", ")
 }
+
+// Plugins are chosen from a list, since no author knows their names.
+func TestPluginsAreChosen(t *testing.T) {
+	for _, it := range completeIn("", 0, feature.CompleteOptions{Snippets: true}) {
+		choices := map[string]string{"source": "${2|csv,", "action": "${2|"}[it.Label]
+		if !strings.Contains(it.Insert, choices) {
+			t.Errorf("%s is inserted as %q, want %q in it", it.Label, it.Insert, choices)
+		}
+	}
+}

@@ -95,11 +95,11 @@ func (l *list) form(s *syntax.Statement, k syntax.BlockKind) string {
 		case "secret":
 			return `secret ${1:name} = env("${2:VARIABLE}")`
 		case "source":
-			return "source ${1:name} from ${2:csv} {\n  $0\n}"
+			return "source ${1:name} from " + choice("2", sortedKeys(l.Unit.Catalog.Sources)) + " {\n  $0\n}"
 		case "view":
 			return "view ${1:name} from " + first + " {\n  $0\n}"
 		case "action":
-			return "action ${1:name} from ${2:plugin} {\n  $0\n}"
+			return "action ${1:name} from " + choice("2", sortedKeys(l.Unit.Catalog.Actions)) + " {\n  $0\n}"
 		case "rule":
 			return "rule ${1:name} between " + first + ", " + second + " {\n  key ${4:column}\n\n  compare ${5:column}$0\n}"
 		case "template":
