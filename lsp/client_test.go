@@ -42,6 +42,7 @@ type client struct {
 	mu       sync.Mutex
 	diags    map[string]published // the last of each file
 	logs     []string
+	shown    []string
 	traces   []string
 	progress []string
 	wake     chan struct{}
@@ -123,6 +124,8 @@ func (c *client) handle(_ context.Context, _ *jsonrpc2.Conn, r *jsonrpc2.Request
 		c.traces = append(c.traces, string(*r.Params))
 	case "window/logMessage":
 		c.logs = append(c.logs, string(*r.Params))
+	case "window/showMessage":
+		c.shown = append(c.shown, string(*r.Params))
 	}
 	select {
 	case c.wake <- struct{}{}:

@@ -51,8 +51,8 @@ type commandArgument struct {
 	Test string `json:"test,omitempty"`
 }
 
-// executeCommand runs a command, with progress, and shows what came of it: its summary as a message, all of it in the log. It ends
-// when the client cancels the request, or its user the progress.
+// executeCommand runs a command, with progress, and shows what came of it: its summary as a message, all of it in the log; a client that
+// shows what it gets back is told neither. It ends when the client cancels the request, or its user the progress.
 func (c *call) executeCommand(g *glsp.Context, p *protocol.ExecuteCommandParams) (any, error) {
 	if p.Command != TestCommand && p.Command != PlanCommand {
 		return nil, badRequest(fmt.Sprintf("no command %q: there is %s, %s", p.Command, TestCommand, PlanCommand))
@@ -95,6 +95,9 @@ func (c *call) executeCommand(g *glsp.Context, p *protocol.ExecuteCommandParams)
 		out = Outcome{Summary: title + ": " + err.Error()}
 	default:
 		shown.end(out.Summary)
+	}
+	if c.client.showsOutcomes {
+		return out, nil
 	}
 	kind := protocol.MessageTypeInfo
 	if !out.OK {

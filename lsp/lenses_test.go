@@ -89,6 +89,28 @@ func TestCommandsAreCancelled(t *testing.T) {
 	}
 }
 
+// What comes of a command is told in a message and in the log, unless the client says that it shows what it gets back.
+func TestOutcomesAreTold(t *testing.T) {
+	cfg := lsp.Config{Version: "test", Catalog: catalog, Now: time.Now,
+		Run: func(context.Context, lsp.Command, func(done, of int)) (lsp.Outcome, error) {
+			return lsp.Outcome{OK: true, Summary: "planned 规则", Text: "read 🧾"}, nil
+		}}
+	for options, told := range map[string]bool{`null`: true, `"any text"`: true, `{"showsOutcomes":false}`: true, `{"showsOutcomes":true}`: false} {
+		c := startWith(t, t.TempDir(), `{},"initializationOptions":`+options, cfg)
+		c.open("a.recon", "let 一 = \"🧾\"\n")
+		var out lsp.Outcome
+		c.call("workspace/executeCommand", map[string]any{"command": "recon.plan", "arguments": []any{map[string]any{"uri": c.uri("a.recon")}}}, &out)
+		if !out.OK || out.Summary != "planned 规则" || out.Text != "read 🧾" {
+			t.Errorf("options %s: the answer is %+v", options, out)
+		}
+		c.mu.Lock()
+		if got := len(c.shown) == 1 && strings.Contains(c.shown[0], "planned 规则") && strings.Contains(strings.Join(c.logs, ""), "read 🧾"); got != told || !told && len(c.shown) > 0 {
+			t.Errorf("options %s: told %s %s, want it to be told: %t", options, c.shown, c.logs, told)
+		}
+		c.mu.Unlock()
+	}
+}
+
 // States are read when something was saved, not while somebody types.
 func TestVerdictsAreReadOnce(t *testing.T) {
 	var reads atomic.Int32

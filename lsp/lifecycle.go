@@ -31,6 +31,8 @@ type capabilities struct {
 			} `json:"diagnostics"`
 		} `json:"workspace"`
 	} `json:"capabilities"`
+	// InitializationOptions is ours if it is an object: {"showsOutcomes": true} is a client that shows what commands give back.
+	InitializationOptions json.RawMessage `json:"initializationOptions"`
 }
 
 // initialize is answered by our own types: the library's know no position encodings.
@@ -61,6 +63,10 @@ func clientOf(p *protocol.InitializeParams, newer *capabilities) client {
 	cl.pull = len(newer.Capabilities.TextDocument.Diagnostic) > 0 && string(newer.Capabilities.TextDocument.Diagnostic) != "null"
 	cl.refreshHints = newer.Capabilities.Workspace.InlayHint.RefreshSupport
 	cl.trace = p.Trace != nil && *p.Trace != protocol.TraceValueOff
+	var own struct {
+		ShowsOutcomes bool `json:"showsOutcomes"`
+	}
+	cl.showsOutcomes = json.Unmarshal(newer.InitializationOptions, &own) == nil && own.ShowsOutcomes
 	td := p.Capabilities.TextDocument
 	if td != nil {
 		if td.Completion != nil && td.Completion.CompletionItem != nil {

@@ -71,6 +71,7 @@ type client struct {
 	documentEdits bool
 	lazyActions   bool // it asks for the edit of an action when one is chosen
 	trace         bool
+	showsOutcomes bool // it shows what commands give back
 }
 
 func newSession(ctx context.Context, cfg Config, p *peer) *session {

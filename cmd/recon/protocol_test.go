@@ -48,7 +48,9 @@ func writeProtocol(t *testing.T, w io.Writer) {
 	pageHead(w, "The language server", "`recon lsp` speaks the language server protocol over standard input and output, or, with `--listen`, with each client that connects. "+
 		"How to set an editor up stands in [editors](../how-to/editors.md). These are the messages of version 3.17 of the protocol, and which of them it knows.\n\n"+
 		"Positions count in UTF-16, or in UTF-8 for clients that offer it. A request that is not known is answered with the error -32601, one with parameters that "+
-		"cannot be read with -32602, a canceled one with -32800. What a request is about is the text as it was when the request came.")
+		"cannot be read with -32602, a canceled one with -32800. What a request is about is the text as it was when the request came.\n\n"+
+		"The commands `recon.test` and `recon.plan` take `{\"uri\": …, \"rule\": …, \"test\": …}` and give back `{\"ok\": …, \"summary\": …, \"text\": …}`. The summary is also a "+
+		"message, and the text is logged, but for clients that show what they get back and say so by `\"initializationOptions\": {\"showsOutcomes\": true}`.")
 	server := newProtocolServer(t)
 	fmt.Fprint(w, "\n## From the editor\n")
 	for _, group := range fromClient {
