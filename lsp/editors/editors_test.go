@@ -204,7 +204,7 @@ func TestVSCode(t *testing.T) {
 	if out, err := exec.Command("node", "vscode/test/load.js", filepath.Join(unpacked, "extension")).CombinedOutput(); err != nil {
 		t.Errorf("what is packed does not load: %v\n%s", err, out)
 	}
-	for _, name := range []string{"extension/package.json", "extension/extension.js", "extension/declarations.js", "extension/tests.js", "extension/icons/recon.png",
+	for _, name := range []string{"extension/package.json", "extension/extension.js", "extension/declarations.js", "extension/tests.js", "extension/completion.js", "extension/shown.js", "extension/icons/recon.png",
 		"extension/syntaxes/recon.tmLanguage.json", "extension/snippets/recon.json", "extension/node_modules/vscode-languageclient/package.json"} {
 		if !in[name] {
 			t.Errorf("the package lacks %s", name)

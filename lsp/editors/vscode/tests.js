@@ -2,9 +2,9 @@
 "use strict";
 
 const path = require("path");
-const { spawn } = require("child_process");
 const vscode = require("vscode");
 const { testsIn } = require("./declarations");
+const { execute } = require("./execute");
 
 class TestExplorer {
   // program says what to run, at the time of running; output is told what cannot be shown elsewhere.
@@ -75,26 +75,41 @@ class TestExplorer {
     );
   }
 
-  // runAt runs the test that begins at a line.
-  async runAt(uri, line) {
+  // runOf runs the tests of a rule in a file, or the one with a title. What is not saved is saved: recon test reads files.
+  async runOf(uri, rule, title) {
+    const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
+    if (open?.isDirty) await open.save();
     await this.read(uri);
-    const file = this.controller.items.get(uri.toString());
     const items = [];
-    file?.children.forEach((i) => i.range.start.line === line && items.push(i));
+    this.controller.items.get(uri.toString())?.children.forEach((i) => {
+      if (i.description.split(".").pop() === rule && (!title || i.label === title)) items.push(i);
+    });
     const cancel = new vscode.CancellationTokenSource();
-    await this.run(new vscode.TestRunRequest(items, undefined, this.profile), cancel.token);
+    const failed = await this.run(new vscode.TestRunRequest(items, undefined, this.profile), cancel.token);
+    if (failed.length > 0) await this.peek(failed[0]);
+    else vscode.window.setStatusBarMessage(`$(pass) ${items.length === 1 ? "1 test" : `${items.length} tests`} passed`, 10_000);
   }
 
+  // peek opens the first failure of a test where it is. VS Code does so by itself only for runs that its own buttons began.
+  async peek(item) {
+    const id = ["recon", item.uri.toString(), item.id].join("\0"); // as VS Code names items of controllers
+    const opened = await vscode.commands.executeCommand("vscode.peekTestError", id).then(undefined, () => false);
+    if (!opened) await vscode.commands.executeCommand("workbench.panel.testResults.view.focus");
+  }
+
+  // run gives the tests that did not pass.
   async run(request, token) {
     const run = this.controller.createTestRun(request);
+    const failed = [];
     try {
       for (const [uri, items] of this.chosen(request)) {
         if (token.isCancellationRequested) break;
-        await this.runFile(run, uri, items, token);
+        failed.push(...(await this.runFile(run, uri, items, token)));
       }
     } finally {
       run.end();
     }
+    return failed;
   }
 
   // chosen are the tests that a request asks for, by file: Map of the file's item's URI to items.
@@ -132,14 +147,18 @@ class TestExplorer {
       }
     }
     const trouble = [...rest, err.trim(), failed ?? ""].filter((t) => t).join("\n");
+    const wrong = [];
     for (const item of items) {
       const result = results.get(item.range.start.line);
       if (token.isCancellationRequested) run.skipped(item);
       else if (!result) run.errored(item, new vscode.TestMessage(trouble || "recon test says nothing of this test"));
       else if (result.passed) run.passed(item, result.seconds * 1000);
       else run.failed(item, messages(result, dir), result.seconds * 1000);
+      if (!result?.passed) wrong.push(item);
+      if (result) run.appendOutput(`${result.passed ? "PASS" : "FAIL"}  ${item.description}: ${item.label}\r\n`, undefined, item);
     }
-    run.appendOutput((trouble + "\n").replace(/\n/g, "\r\n"));
+    if (trouble) run.appendOutput((trouble + "\n").replace(/\n/g, "\r\n"));
+    return wrong;
   }
 }
 
@@ -153,15 +172,7 @@ function messages(result, dir) {
   const all = [];
   for (const run of result.runs) {
     if (run.error) all.push(place(new vscode.TestMessage(run.error), result.file, result.line, dir));
-    for (const f of run.failures) {
-      const what = [f.outcome, f.name].filter((w) => w).join(" ");
-      const m = vscode.TestMessage.diff(
-        `expected ${f.expected} ${what}, found ${f.found}`,
-        table(f, "expected", `${f.expected} ${what}`),
-        table(f, "found", `${f.found} ${what}`),
-      );
-      all.push(place(m, f.file, f.line, dir));
-    }
+    for (const f of run.failures) all.push(place(difference(f), f.file, f.line, dir));
   }
   return all;
 }
@@ -172,30 +183,19 @@ function place(message, file, line, dir) {
   return message;
 }
 
-// table is one side of a failure's difference as text, or the count where no rows were listed.
-function table(failure, kind, count) {
-  const rows = failure.rows.filter((r) => r.kind === "both" || r.kind === kind);
-  if (failure.rows.length === 0) return count;
-  const line = (cells) => `| ${cells.map((c) => c ?? "").join(" | ")} |`;
-  return [count, line(failure.columns), ...rows.map((r) => line(r.values))].join("\n");
+// difference is a failure with its two sides. VS Code shows their beginnings at the line, so the counts or the keys come first.
+function difference(failure) {
+  const what = [failure.outcome, failure.name].filter((w) => w).join(" ");
+  const counts = failure.expected !== failure.found;
+  const title = counts ? `expected ${failure.expected} ${what}, found ${failure.found}` : `${what}: other keys were found than expected`;
+  const listed = failure.rows.some((r) => r.kind !== "found"); // a table stands in the test
+  const side = (kind, count) => {
+    const rows = failure.rows.filter((r) => r.kind === "both" || r.kind === kind).map((r) => r.values.map((v) => v ?? "").join(" | "));
+    if (!listed) return [`${count} ${what}`, ...rows].join("\n");
+    if (rows.length === 0) return "none";
+    return [...rows, ...(failure.columns.length > 1 ? [`(${failure.columns.join(" | ")})`] : [])].join("\n");
+  };
+  return vscode.TestMessage.diff(title, side("expected", failure.expected), side("found", failure.found));
 }
 
-// execute runs a program to its end. It never throws: failed says why the program could not be run.
-function execute(program, args, cwd, token) {
-  return new Promise((resolve) => {
-    let out = "";
-    let err = "";
-    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-    const stopped = token.onCancellationRequested(() => child.kill());
-    child.stdout.setEncoding("utf8").on("data", (d) => (out += d));
-    child.stderr.setEncoding("utf8").on("data", (d) => (err += d));
-    child.on("error", (e) => done(`${program}: ${e.message}`));
-    child.on("close", () => done());
-    function done(failed) {
-      stopped.dispose();
-      resolve({ out, err, failed });
-    }
-  });
-}
-
-module.exports = { TestExplorer, pattern };
+module.exports = { TestExplorer, pattern, difference };

@@ -46,6 +46,8 @@ test "wrong 😀" for daily {
 const settings = { path: program };
 const seen = stand(folder, settings);
 const extension = require("../extension");
+const { goesOn, provideCompletionItem } = require("../completion");
+const { difference } = require("../tests");
 
 before(async () => {
   fs.writeFileSync(path.join(folder, "规则.recon"), rules);
@@ -136,16 +138,64 @@ test("the command runs the test at the cursor only", async () => {
   const run = seen.runs.pop();
   assert.deepEqual(run.started.map((i) => i.label), ["差一分 😀 (a cent)"]);
   assert.equal(run.passed.length, 1);
+  assert.match(seen.status.pop(), /1 test passed/);
 });
 
-test("the command plans the rule at the cursor", async () => {
+test("the lens of a rule runs its tests in the explorer, and a failure is opened", async () => {
+  const uri = Uri.file(path.join(folder, "规则.recon")).toString();
+  await seen.commands.get("recon.test")({ uri, rule: "daily" });
+  const run = seen.runs.pop();
+  assert.deepEqual([run.passed.length, run.failed.length], [1, 1]);
+  assert.match(run.output.join(""), /PASS  daily: 差一分 😀 \(a cent\)\r\nFAIL  daily: wrong 😀\r\n/);
+  assert.deepEqual(seen.peeked, [`recon\0${uri}\0${run.failed[0].item.id}`]);
+});
+
+test("what a failure shows at its line begins with what differs", () => {
+  const keys = { outcome: "mismatch", name: "amount", expected: 1, found: 1, columns: ["order_no"] };
+  const other = difference({ ...keys, rows: [{ kind: "both", values: ["A0"] }, { kind: "expected", values: ["A1"] }, { kind: "found", values: ["A2"] }] });
+  assert.deepEqual([other.expectedOutput, other.actualOutput], ["A0\nA1", "A0\nA2"]);
+  assert.match(other.message, /other keys/);
+  const count = difference({ ...keys, outcome: "matched", name: "", expected: 2, columns: ["a", "b"], rows: [{ kind: "found", values: ["A1", null] }] });
+  assert.deepEqual([count.message, count.expectedOutput, count.actualOutput], ["expected 2 matched, found 1", "2 matched", "1 matched\nA1 | "]);
+});
+
+test("the command plans the rule at the cursor, and shows the plan beside it", async () => {
   seen.vscode.window.activeTextEditor = at("compare orders.amount");
   await seen.commands.get("recon.planHere")();
-  assert.ok(seen.shown, "the output is shown");
-  assert.match(seen.lines.join("\n"), /daily[^]*订单\/😀\.csv|daily[^]*orders[^]*bill/);
+  const plan = seen.shown.pop();
+  assert.equal(plan.viewColumn, seen.vscode.ViewColumn.Beside);
+  assert.equal(decodeURI(plan.document.uri.path), "/Plan of daily");
+  assert.match(plan.document.text, /daily[^]*订单\/😀\.csv|daily[^]*orders[^]*bill/);
+  assert.deepEqual(seen.LanguageClient.last.messages, [], "the server is told that it need not say it too");
   seen.vscode.window.activeTextEditor = at("source orders");
   await seen.commands.get("recon.planHere")();
   assert.match(seen.information.pop(), /no rule at the cursor/);
+});
+
+test("a verdict over a rule shows what is open", async () => {
+  const sub = path.join(folder, "sub");
+  fs.mkdirSync(path.join(sub, "订单"), { recursive: true });
+  fs.writeFileSync(path.join(sub, "订单/😀.csv"), "order_no,amount\nA1,10.00\n订单😀,7.00\n");
+  fs.writeFileSync(path.join(sub, "bill.csv"), "order_no,total\nA1,12.00\n");
+  const file = path.join(sub, "open.recon");
+  fs.writeFileSync(file, rules);
+  const state = path.join(folder, ".recon"); // of the folder above
+  const ran = require("child_process").spawnSync(program, ["run", "daily", "--in", file, "--state", state], { cwd: sub, encoding: "utf8" });
+  assert.equal(ran.status, 1, ran.stdout + ran.stderr);
+  const document = { uri: Uri.file(file), getText: () => rules };
+  const line = rules.split("\n").findIndex((l) => l.startsWith("rule daily"));
+  const lens = { range: { start: { line } }, command: { title: "failed", command: "" } };
+  const { provideCodeLenses } = seen.LanguageClient.last.clientOptions.middleware;
+  await provideCodeLenses(document, undefined, async () => [lens]);
+  assert.equal(lens.command.command, "recon.breaksHere");
+  await seen.commands.get("recon.breaksHere")(...lens.command.arguments);
+  const { document: shown, viewColumn } = seen.shown.pop();
+  assert.equal(viewColumn, seen.vscode.ViewColumn.Active);
+  assert.match(shown.text, /missing bill +订单😀/);
+  await seen.commands.get("recon.breaksHere")(document.uri, "no_such_rule");
+  assert.match(seen.warnings.pop(), /no_such_rule/);
+  fs.rmSync(sub, { recursive: true });
+  fs.rmSync(state, { recursive: true });
 });
 
 test("a test of a file with an error says which", async () => {
@@ -164,10 +214,33 @@ test("a program that is not there is said, and a new setting starts the right on
   settings.path = path.join(folder, "no-such-program");
   await seen.configurationChanged({ affectsConfiguration: (name) => name === "recon.path" });
   assert.match(seen.errors.pop(), /no-such-program lsp does not start.*recon\.path/);
+  assert.deepEqual(seen.errors, [], "it is said once");
+  assert.match(seen.lines.pop(), /does not start: Launching server/);
   settings.path = program;
   await seen.commands.get("recon.restart")();
   assert.equal(seen.LanguageClient.last.initializeResult.serverInfo.name, "recon");
   assert.deepEqual(seen.errors, []);
+});
+
+test("completion goes on where something is still to be written", async () => {
+  const texts = {
+    "path = $0": true, "today($1)": true, "trim($1)$0": true, 'import "$0"': true, "columns {\n  $0\n}": true, "within ": true, "orders.": true,
+    "source ${1:name} from ${2|csv,mysql|} {\n  $0\n}": false, "decimal(${1:18}, ${2:2})": false, "on ${1|missing,mismatch|} {\n  do $0\n}": false, "orders": false, "recon 1\n": false,
+  };
+  for (const [text, want] of Object.entries(texts)) assert.equal(goesOn(text), want, text);
+  const { CompletionItemKind } = seen.vscode;
+  const items = [{ insertText: { value: "today($1)" }, kind: CompletionItemKind.Function }, { insertText: "A1", kind: CompletionItemKind.Snippet }, { insertText: "x = ", command: "its own" }];
+  await provideCompletionItem(undefined, undefined, undefined, undefined, async () => ({ items }));
+  assert.deepEqual(items[0].command.arguments[0].commands.map((c) => c.command ?? c), ["editor.action.triggerParameterHints", "editor.action.triggerSuggest"]);
+  assert.equal(items[1].kind, CompletionItemKind.Struct, "a setting hides snippets");
+  assert.equal(items[1].command, undefined);
+  assert.equal(items[2].command, "its own");
+});
+
+test("a word is a whole name, in any script", () => {
+  const { wordPattern } = require("../language-configuration.json");
+  const words = (text) => text.match(new RegExp(wordPattern.pattern ?? wordPattern, wordPattern.flags + "g"));
+  assert.deepEqual(words('source 订单_1 from csv'), ["source", "订单_1", "from", "csv"]);
 });
 
 test("the problem matcher reads what recon check prints", () => {

@@ -13,7 +13,14 @@ class Uri {
   constructor(text) {
     this.text = text;
     this.scheme = new URL(text).protocol.slice(0, -1);
-    this.fsPath = fileURLToPath(text);
+    this.fsPath = this.scheme === "file" ? fileURLToPath(text) : new URL(text).pathname;
+    this.path = new URL(text).pathname;
+  }
+  static parse(text) {
+    return new Uri(text);
+  }
+  static from({ scheme, path, query }) {
+    return new Uri(`${scheme}:${encodeURI(path)}?${encodeURIComponent(query)}`);
   }
   static file(p) {
     return new Uri(pathToFileURL(p).toString());
@@ -65,7 +72,13 @@ class LanguageClient {
   async start() {
     const { command, args } = this.serverOptions.run;
     this.process = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
-    await new Promise((resolve, reject) => this.process.once("spawn", resolve).once("error", reject));
+    try {
+      await new Promise((resolve, reject) => this.process.once("spawn", resolve).once("error", reject));
+    } catch {
+      const failed = `Launching server using command ${command} failed.`; // no Error, as in the library
+      this.error(`${this.name} client: couldn't create connection to server.`, failed, "force");
+      throw failed;
+    }
     this.connection = rpc.createProtocolConnection(
       new rpc.StreamMessageReader(this.process.stdout),
       new rpc.StreamMessageWriter(this.process.stdin),
@@ -80,6 +93,7 @@ class LanguageClient {
     this.connection.listen();
     this.initializeResult = await this.connection.sendRequest(rpc.InitializeRequest.type, {
       processId: process.pid,
+      initializationOptions: this.clientOptions.initializationOptions,
       rootUri: null,
       workspaceFolders: LanguageClient.folders.map((uri) => ({ uri: uri.toString(), name: path.basename(uri.fsPath) })),
       capabilities: {
@@ -92,6 +106,15 @@ class LanguageClient {
       },
     });
     await this.connection.sendNotification(rpc.InitializedNotification.type, {});
+    const { executeCommand } = this.clientOptions.middleware;
+    for (const name of this.initializeResult.capabilities.executeCommandProvider.commands) {
+      LanguageClient.commands.set(name, (...args) =>
+        executeCommand(name, args, (command, args) => this.sendRequest("workspace/executeCommand", { command, arguments: args })),
+      );
+    }
+  }
+  error(message, data, notify) {
+    if (notify) LanguageClient.errors.push(message);
   }
   // reported waits for diagnostics of a file that fit.
   async reported(uri, fits) {
@@ -109,11 +132,11 @@ class LanguageClient {
     this.connection.dispose();
   }
 }
-LanguageClient.folders = [];
 
 // stand makes the modules stand for what require finds, over a folder, and gives what a test looks at.
 function stand(folder, settings) {
-  const seen = { commands: new Map(), runs: [], errors: [], information: [], lines: [], LanguageClient, folder };
+  const seen = { commands: new Map(), runs: [], errors: [], information: [], warnings: [], status: [], lines: [], shown: [], peeked: [], LanguageClient, folder };
+  let provider; // of the texts that the extension shows
   const nothing = { dispose() {} };
   const event = () => nothing;
   const vscode = {
@@ -140,13 +163,24 @@ function stand(folder, settings) {
         this.token = { isCancellationRequested: false, onCancellationRequested: event };
       }
     },
+    EventEmitter: class {
+      event = event;
+      fire() {}
+      dispose() {}
+    },
     TestRunProfileKind: { Run: 1 },
+    ViewColumn: { Active: -1, Beside: -2 },
+    CompletionItemKind: { Function: 2, Snippet: 14, Struct: 21 },
+    languages: { setTextDocumentLanguage: async (d, id) => Object.assign(d, { languageId: id }) },
     commands: {
       registerCommand(name, f) {
         seen.commands.set(name, f);
         return nothing;
       },
-      executeCommand: (name, ...args) => seen.commands.get(name)?.(...args),
+      async executeCommand(name, ...args) {
+        if (name === "vscode.peekTestError") return seen.peeked.push(args[0]) > 0;
+        return seen.commands.get(name)?.(...args);
+      },
     },
     tests: {
       createTestController(id) {
@@ -156,7 +190,7 @@ function stand(folder, settings) {
           createTestItem: (id, label, uri) => ({ id, label, uri, children: new Items() }),
           createRunProfile: (label, kind, handler) => (seen.profile = { label, kind, handler }),
           createTestRun() {
-            const run = { started: [], passed: [], failed: [], errored: [], skipped: [], ended: false };
+            const run = { started: [], passed: [], failed: [], errored: [], skipped: [], output: [], ended: false };
             seen.runs.push(run);
             return {
               started: (i) => run.started.push(i),
@@ -164,7 +198,7 @@ function stand(folder, settings) {
               failed: (item, messages) => run.failed.push({ item, messages }),
               errored: (item, message) => run.errored.push({ item, message }),
               skipped: (i) => run.skipped.push(i),
-              appendOutput() {},
+              appendOutput: (text) => run.output.push(text),
               end: () => (run.ended = true),
             };
           },
@@ -175,14 +209,21 @@ function stand(folder, settings) {
     },
     window: {
       activeTextEditor: undefined,
-      createOutputChannel: () => ({ appendLine: (l) => seen.lines.push(l), show: () => (seen.shown = true), dispose() {} }),
+      visibleTextEditors: [],
+      createOutputChannel: () => ({ appendLine: (l) => seen.lines.push(l), show() {}, dispose() {} }),
+      showTextDocument: async (document, { viewColumn }) => void seen.shown.push({ document, viewColumn }),
+      setStatusBarMessage: (m) => void seen.status.push(m),
       showErrorMessage: async (m) => void seen.errors.push(m),
       showInformationMessage: async (m) => void seen.information.push(m),
+      showWarningMessage: async (m) => void seen.warnings.push(m),
     },
     workspace: {
       textDocuments: [],
       getConfiguration: () => ({ get: (name) => settings[name] }),
       onDidChangeConfiguration: (f) => ((seen.configurationChanged = f), nothing),
+      registerTextDocumentContentProvider: (_, p) => ((provider = p), nothing),
+      openTextDocument: async (uri) => ({ uri, languageId: "plaintext", text: await provider.provideTextDocumentContent(uri) }),
+      onDidCloseTextDocument: event,
       onDidOpenTextDocument: event,
       onDidChangeTextDocument: event,
       createFileSystemWatcher: () => ({ onDidCreate: event, onDidChange: event, onDidDelete: event, dispose() {} }),
@@ -194,7 +235,7 @@ function stand(folder, settings) {
       fs: { readFile: async (uri) => fs.readFileSync(uri.fsPath) },
     },
   };
-  LanguageClient.folders = [Uri.file(folder)];
+  Object.assign(LanguageClient, { folders: [Uri.file(folder)], commands: seen.commands, errors: seen.errors });
   seen.vscode = vscode;
   const load = Module._load;
   Module._load = function (name, ...rest) {
