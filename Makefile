@@ -17,6 +17,10 @@ test: ## run every test; set RECON_REQUIRE_SERVERS=1 to fail where a database se
 race: ## run the tests of concurrent code under the race detector
 	$(GO) test -race ./sdk/... ./lang ./engine/... ./lsp ./cmd/...
 
+nightly: ## what takes too long for each change: runs killed 1,000 times, fuzzing for five minutes a target
+	RECON_CRASHES=1000 $(GO) test ./cmd/recon -run 'TestKilledRuns$$' -timeout 60m
+	@sh .ci/fuzz 300s
+
 fuzz: ## fuzz each target for FUZZTIME (default 60s)
 	@sh .ci/fuzz $${FUZZTIME:-60s}
 
@@ -37,4 +41,4 @@ check: lint test ## what CI runs before a change lands
 clean: ## remove what the other targets made
 	rm -rf bin bench $(DEMO)/data
 
-.PHONY: help build demo test race fuzz bench lint vsix check clean
+.PHONY: help build demo test race nightly fuzz bench lint vsix check clean
