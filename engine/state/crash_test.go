@@ -28,12 +28,7 @@ const (
 // each once it is. It kills itself before the write that RECON_STATE_KILL counts.
 func crashChild() {
 	kill, _ := strconv.Atoi(os.Getenv("RECON_STATE_KILL"))
-	s, err := Open(context.Background(), os.Getenv("RECON_STATE_CHILD"), Options{Create: true, Role: "child", Moved: crashMoved})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	s.fault = func(string) error {
+	fault := func(string) error {
 		if kill--; kill == 0 {
 			me, _ := os.FindProcess(os.Getpid())
 			me.Kill()
@@ -41,6 +36,26 @@ func crashChild() {
 		}
 		return nil
 	}
+	if os.Getenv("RECON_STATE_COMPACT") != "" {
+		if _, err := Compact(context.Background(), os.Getenv("RECON_STATE_CHILD"), Options{Role: "child"}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	if os.Getenv("RECON_STATE_RESTORE") != "" {
+		if err := restoreChild(os.Getenv("RECON_STATE_CHILD"), fault); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	s, err := Open(context.Background(), os.Getenv("RECON_STATE_CHILD"), Options{Create: true, Role: "child", Moved: crashMoved})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	s.fault = fault
 	for i := countRuns(s); i < crashSettles; i++ {
 		if err := crashSettle(s, i); err != nil {
 			fmt.Fprintln(os.Stderr, err)

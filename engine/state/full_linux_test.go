@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,5 +60,41 @@ func TestReadOnlyFolder(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), filepath.Join(dir, "new"), Options{Create: true}); err == nil || !strings.Contains(err.Error(), "read-only file system") {
 		t.Errorf("read-only: %v", err)
+	}
+}
+
+// TestRestoreToFullDisk restores to a disk without room, and to one that cannot be written: what was there stays.
+func TestRestoreToFullDisk(t *testing.T) {
+	from, says := lived(t, 2)
+	b := backedUp(t, from)
+	dir := smallDisk(t, "size=120m", 0)
+	there := filepath.Join(dir, "state")
+	if _, err := Restore(t.Context(), bytes.NewReader(b), there, false, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "filler"), make([]byte, 60<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{there, filepath.Join(dir, "new")} {
+		if _, err := Restore(t.Context(), bytes.NewReader(b), to, true, Options{}); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+			t.Errorf("full: %v", err)
+		}
+	}
+	if _, err := Compact(t.Context(), there, Options{}); err == nil || !strings.Contains(err.Error(), "the disk is too full to compact") {
+		t.Errorf("compact: %v", err)
+	}
+	if err := os.Remove(filepath.Join(dir, "filler")); err != nil {
+		t.Fatal(err)
+	}
+	if said(t, there) != says || tree(t, there) != "db lock" || tree(t, dir) != "state" {
+		t.Errorf("the folders hold %s and %s", tree(t, there), tree(t, dir))
+	}
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{there, filepath.Join(dir, "new")} {
+		if _, err := Restore(t.Context(), bytes.NewReader(b), to, true, Options{}); err == nil || !strings.Contains(err.Error(), "read-only file system") {
+			t.Errorf("read-only: %v", err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -186,6 +187,9 @@ func (r *residual) run(rows iter.Seq2[Row, error]) error {
 	if err := r.process(math.MaxUint64); err != nil {
 		return err
 	}
+	if err := r.intact(); err != nil {
+		return err
+	}
 	if err := r.rows.flush(); err != nil {
 		return err
 	}
@@ -197,6 +201,15 @@ func (r *residual) run(rows iter.Seq2[Row, error]) error {
 	}
 	if err := r.batch.Flush(); err != nil {
 		return fmt.Errorf("write residual: %w", err)
+	}
+	return nil
+}
+
+// intact refuses to settle over rows and breaks that are not those that were settled: a block that cannot be read ends a walk
+// as if it were the last.
+func (r *residual) intact() error {
+	if r.oldRows != nil && r.oldRows.reader.checksum != r.t.old.Checksum || r.oldBreak.reader.checksum != r.t.before.ledger.Checksum {
+		return errors.New("damaged: what was settled before cannot be read as it was; see recon state verify")
 	}
 	return nil
 }

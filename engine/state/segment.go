@@ -208,6 +208,37 @@ func (c *recordCursor) next() (*record, error) {
 	return &r, d.err
 }
 
+// indexReader walks the hashes of all rows of a generation.
+type indexReader struct {
+	it     *badger.Iterator
+	hashes []byte
+}
+
+func newIndexReader(txn *badger.Txn, generation uint64) *indexReader {
+	o := badger.DefaultIteratorOptions
+	o.PrefetchValues = false
+	o.Prefix = key('h', generation)
+	it := txn.NewIterator(o)
+	it.Rewind()
+	return &indexReader{it: it}
+}
+
+// next returns the next hash; ok is false after the last.
+func (r *indexReader) next() (hash uint64, ok bool, err error) {
+	for len(r.hashes) < 8 {
+		if !r.it.Valid() {
+			return 0, false, nil
+		}
+		if r.hashes, err = r.it.Item().ValueCopy(r.hashes[:0]); err != nil {
+			return 0, false, fmt.Errorf("read index %x: %w", r.it.Item().Key(), err)
+		}
+		r.it.Next()
+	}
+	hash = binary.BigEndian.Uint64(r.hashes)
+	r.hashes = r.hashes[8:]
+	return hash, true, nil
+}
+
 // finder loads rows by hash from the windows of a ledger. It reads the index of hashes first, and only the
 // segments that have a hit.
 type finder struct {

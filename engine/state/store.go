@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -23,6 +24,9 @@ type Options struct {
 	// Moved gives, by the name that a rule had before, the one it has now. Ledgers of the old name are read under the new
 	// one, and written there by the next settling. It must lead to no name that it moves itself.
 	Moved map[string]string
+
+	// Progress, if not nil, is told how far what takes long has come, one call at a time and often; total is 0 where it is not known.
+	Progress func(what string, done, total int64)
 }
 
 // Store is an open state folder. It holds the folder's lock until Close. Its methods may be used by several
@@ -33,7 +37,8 @@ type Store struct {
 	lock    *lock
 	limits  limits
 	moved   map[string]string
-	writing sync.Mutex // held by whoever writes, a settling from Begin to its end
+	tell    func(what string, done, total int64) // never nil
+	writing sync.Mutex                           // held by whoever writes, a settling from Begin to its end
 
 	// fault is called before each write, and its error becomes the write's. Tests set it to kill the process.
 	fault func(step string) error
@@ -48,29 +53,25 @@ const spareBytes = 64 << 20
 // a killed process left behind. The error is a *HeldError if somebody else holds the state, ErrNoState, a
 // *SchemaError, or the file system's; it names dir.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir, limits: usualLimits, moved: o.Moved}
+	s := &Store{dir: dir, limits: usualLimits, moved: o.Moved, tell: o.tell()}
 	if err := s.open(ctx, o); err != nil {
 		return nil, s.wrap(err)
 	}
 	return s, nil
 }
 
+func (o Options) tell() func(string, int64, int64) {
+	if o.Progress == nil {
+		return func(string, int64, int64) {}
+	}
+	return o.Progress
+}
+
 func (s *Store) open(ctx context.Context, o Options) error {
-	db := s.database()
-	if _, err := os.Stat(filepath.Join(db, badger.ManifestFilename)); err != nil && !o.Create {
-		if errors.Is(err, os.ErrNotExist) {
-			return ErrNoState
-		}
+	if err := s.lockState(ctx, o); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(db, 0o700); err != nil {
-		return err
-	}
-	var err error
-	if s.lock, err = takeLock(ctx, filepath.Join(s.dir, "lock"), o); err != nil {
-		return err
-	}
-	if err := s.openDatabase(db, o.Create); err != nil {
+	if err := s.openDatabase(s.database(), o.Create); err != nil {
 		s.lock.release()
 		return err
 	}
@@ -82,6 +83,29 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	return nil
 }
 
+// lockState takes the lock of a state that is there, or is to be made, and finishes a restore that was interrupted.
+func (s *Store) lockState(ctx context.Context, o Options) error {
+	if !o.Create {
+		if found, err := holdsState(s.dir); err != nil || !found {
+			return cmp.Or(err, ErrNoState)
+		}
+	}
+	err := os.MkdirAll(s.dir, 0o700)
+	if err != nil {
+		return err
+	}
+	if s.lock, err = takeLock(ctx, filepath.Join(s.dir, "lock"), o); err != nil {
+		return err
+	}
+	if err = finishRestore(s.dir, noFault); err == nil {
+		err = os.MkdirAll(s.database(), 0o700)
+	}
+	if err != nil {
+		s.lock.release()
+	}
+	return err
+}
+
 func (s *Store) database() string { return filepath.Join(s.dir, "db") }
 
 // openDatabase opens Badger; with merge it makes one table of many small ones first.
@@ -89,7 +113,29 @@ func (s *Store) openDatabase(db string, merge bool) (err error) {
 	if err := s.room(); err != nil {
 		return err
 	}
-	// A killed process can leave empty files behind that Badger would refuse to open.
+	if err := removeEmpty(db); err != nil {
+		return err
+	}
+	if err := checkDatabase(db); err != nil {
+		return err
+	}
+	o := small(db).WithSyncWrites(true)
+	if !merge || !cluttered(db) {
+		s.db, err = badger.Open(o)
+		return err
+	}
+	if s.db, err = badger.Open(mergingAll(o)); err != nil {
+		return err
+	}
+	if err := s.db.Flatten(1); err != nil {
+		s.db.Close()
+		return fmt.Errorf("merge the store's tables: %w", err)
+	}
+	return nil
+}
+
+// removeEmpty removes empty files that a killed process can leave behind, and that Badger would refuse to open.
+func removeEmpty(db string) error {
 	for _, pattern := range []string{"*.mem", "*.vlog"} {
 		files, _ := filepath.Glob(filepath.Join(db, pattern))
 		for _, f := range files {
@@ -100,20 +146,11 @@ func (s *Store) openDatabase(db string, merge bool) (err error) {
 			}
 		}
 	}
-	o := small(db).WithSyncWrites(true)
-	if !merge || !cluttered(db) {
-		s.db, err = badger.Open(o)
-		return err
-	}
-	if s.db, err = badger.Open(o.WithNumLevelZeroTables(1)); err != nil { // Flatten leaves alone what Badger would
-		return err
-	}
-	if err := s.db.Flatten(1); err != nil {
-		s.db.Close()
-		return fmt.Errorf("merge the store's tables: %w", err)
-	}
 	return nil
 }
+
+// mergingAll are options under which Flatten merges tables that Badger would leave alone.
+func mergingAll(o badger.Options) badger.Options { return o.WithNumLevelZeroTables(1) }
 
 // manyTables is how many tables of a few MB may lie unmerged: a residual of some ten million rows. Merging them while they
 // are written took seven times the memory of writing them.
@@ -127,15 +164,29 @@ const (
 // cluttered reports whether many small tables lie about. Every run leaves one behind, and a process that is gone in a
 // moment never comes to merging them by itself.
 func cluttered(db string) bool {
+	size := sizeOf(db)
+	return size.Tables > fewTables && size.Bytes < fewBytes
+}
+
+// Size is the room that a state takes on the disk, but for a log of at most 16 MB while it is open.
+type Size struct {
+	Tables int
+	Bytes  int64 // of the tables
+}
+
+func sizeOf(db string) (s Size) {
 	tables, _ := filepath.Glob(filepath.Join(db, "*.sst"))
-	bytes := int64(0)
 	for _, name := range tables {
 		if info, err := os.Stat(name); err == nil {
-			bytes += info.Size()
+			s.Tables++
+			s.Bytes += info.Size()
 		}
 	}
-	return len(tables) > fewTables && bytes < fewBytes
+	return s
 }
+
+// Size measures the state. What was written in the last moment is not in tables yet.
+func (s *Store) Size() Size { return sizeOf(s.database()) }
 
 // small are options for a store that is opened for a moment by a process that has better use for memory. A block holds a
 // segment, so that Badger copies it once. Levels are merged late: most processes are gone before, and a
@@ -150,6 +201,7 @@ func small(dir string) badger.Options {
 		WithValueLogFileSize(8 << 20).
 		WithBlockCacheSize(2 << 20).
 		WithCompression(options.Snappy).
+		WithChecksumVerificationMode(options.OnBlockRead).
 		WithNumCompactors(2).
 		WithDetectConflicts(false).
 		WithMetricsEnabled(false).
@@ -162,7 +214,7 @@ func OpenMemory() (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("state: %w", err)
 	}
-	s := &Store{db: db, limits: usualLimits}
+	s := &Store{db: db, limits: usualLimits, tell: Options{}.tell()}
 	if err := s.prepare(); err != nil {
 		db.Close()
 		return nil, s.wrap(err)
@@ -199,7 +251,10 @@ func (s *Store) prepare() error {
 			return err
 		}
 		if !empty(txn) {
-			return &SchemaError{Found: 0, Want: schemaVersion}
+			return errors.New("damaged: what says its format is missing; recon state restore makes a state of a backup")
+		}
+		if s.dir != "" && s.Size().Tables > 0 {
+			return errors.New("damaged: its files hold nothing; recon state restore makes a state of a backup")
 		}
 		if err := txn.Set([]byte(keyNext), binary.BigEndian.AppendUint64(nil, 1)); err != nil {
 			return err
@@ -252,7 +307,7 @@ func (s *Store) room() error {
 		return fmt.Errorf("ask for free space: %w", err)
 	}
 	if free < spareBytes {
-		return fmt.Errorf("the disk is full: %d MB are free, and %d MB are needed to write safely; nothing was settled", free>>20, spareBytes>>20)
+		return fmt.Errorf("the disk is full: %d MB are free, and %d MB are needed to write safely; nothing was changed", free>>20, spareBytes>>20)
 	}
 	return nil
 }

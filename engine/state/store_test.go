@@ -373,6 +373,13 @@ func TestVerifyNamesTheFirstThatDoesNotFit(t *testing.T) {
 		{"last run taken out", del(key('u', 4)), "run record 4 is missing"},
 		{"rows lost", first('r', nil), "window [1970-01-01T00:00:00Z, 1970-01-01T00:00:00.00001Z): its 0 rows are not the 2"},
 		{"row changed", first('r', func(v []byte) { v[len(v)-5]++ }), "ledger of daily: window"},
+		{"index lost", first('h', nil), "row 0 is not where its index has it"},
+		{"index changed", first('h', func(v []byte) { v[len(v)-1]++ }), "row 1 is not where its index has it"},
+		{"id lost", del(runKey("run2")), "run record 2 (run2) is not found by its id"},
+		{"id forged", set(runKey("run2"), key('u', 3)[2:]), "the id run2 does not lead to run record 2"},
+		{"id too many", set(runKey("run9"), key('u', 3)[2:]), "4 runs are recorded, and 5 have a name"},
+		{"ledger lost", first('l', nil), "ledger 1 is missing"},
+		{"messages lost", set(key('o', 77), []byte("run3")), "the messages of run run3 are missing"},
 		{"breaks changed", first('g', func(v []byte) { v[len(v)-2]++ }), "breaks are not those"},
 		{"breaks lost", first('g', nil), "breaks are not those"},
 	} {
@@ -386,7 +393,15 @@ func TestVerifyNamesTheFirstThatDoesNotFit(t *testing.T) {
 		}
 		s.Close()
 	}
-	s, _ := OpenMemory()
+	s := fill()
+	err := s.db.Update(func(txn *badger.Txn) error {
+		return errors.Join(txn.Set(segmentKey('r', 99, 1, 0), nil), txn.Set(segmentKey('h', 99, 1, 0), nil), txn.Set(segmentKey('g', 98, 1, 0), nil))
+	})
+	if v, e := s.Verify(t.Context()); err != nil || e != nil || v.Orphans != 2 {
+		t.Errorf("orphans: %+v, %v, %v", v, err, e)
+	}
+	s.Close()
+	s, _ = OpenMemory()
 	defer s.Close()
 	s.PutRun("daily", "run1", encode(bad))
 	if _, err := s.Verify(t.Context()); err == nil || !strings.Contains(err.Error(), "run record 1 (run1): side a read 3 rows and carried 0, but 2 have an outcome") {

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 
 	badger "github.com/dgraph-io/badger/v4"
 )
@@ -66,6 +69,33 @@ func (s *Store) sweep(generation uint64) error {
 		return err
 	}
 	return s.db.Update(func(txn *badger.Txn) error { return txn.Delete(key('x', generation)) })
+}
+
+// orphanGenerations lists the generations of which something is left that nothing names, ascending. Only a mistake in recon leaves any that
+// opening does not sweep.
+func orphanGenerations(txn *badger.Txn, named map[generationOf]bool) ([]uint64, error) {
+	left := map[uint64]bool{}
+	o := badger.DefaultIteratorOptions
+	o.PrefetchValues = false
+	it := txn.NewIterator(o)
+	defer it.Close()
+	for _, prefix := range []byte("hrgp") {
+		for it.Seek(key(prefix)); it.ValidForPrefix(key(prefix)); {
+			k := it.Item().Key()
+			if len(k) < 10 {
+				return nil, errCorrupt
+			}
+			generation := binary.BigEndian.Uint64(k[2:])
+			if !named[generationOf{prefix, generation}] {
+				left[generation] = true
+			}
+			if generation == math.MaxUint64 {
+				break
+			}
+			it.Seek(key(prefix, generation+1)) // over all others of the generation
+		}
+	}
+	return slices.Sorted(maps.Keys(left)), nil
 }
 
 // generationOf is the part of a generation that stands under one prefix.
