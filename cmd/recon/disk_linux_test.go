@@ -129,9 +129,36 @@ func TestReadOnlyState(t *testing.T) {
 	}
 }
 
+// TestBackupToFullDisk leaves an earlier backup as it was, and nothing else.
+func TestBackupToFullDisk(t *testing.T) {
+	f := settledFiles(t)
+	dir := f.path("full")
+	mount(t, dir, "size=64k", 0)
+	name := filepath.Join(dir, "state.bak")
+	f.must(exitClean, "state", "backup", name)
+	before, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "filler"), make([]byte, 64<<10), 0o600); err == nil {
+		t.Fatal("the disk is not full")
+	}
+	f.recon("state", "backup", name).wantTrouble(t, "write "+name+": no space left on device")
+	after, err := os.ReadFile(name)
+	entries, _ := os.ReadDir(dir)
+	if err != nil || string(after) != string(before) || len(entries) != 2 {
+		t.Errorf("%d files are there; %v", len(entries), err)
+	}
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
+		t.Fatal(err)
+	}
+	f.recon("state", "backup", name).wantTrouble(t, "write "+name+": read-only file system")
+}
+
 // TestStateHeld has the state held by the process of the test.
 func TestStateHeld(t *testing.T) {
 	f := settledFiles(t)
+	f.must(exitClean, "state", "backup", "good.bak")
 	before := f.open()
 	hold := func() (release func()) {
 		store, err := state.Open(t.Context(), f.path(".recon"), state.Options{Role: "recon run nightly"})
@@ -146,8 +173,14 @@ func TestStateHeld(t *testing.T) {
 	}
 	release := hold()
 	want := []string{fmt.Sprintf("held by recon run nightly (process %d) since %d-", os.Getpid(), time.Now().UTC().Year())}
-	for _, args := range [][]string{{"run"}, {"breaks", "list"}, {"runs", "list"}, {"explain", "pay", "A2"}} {
+	for _, args := range [][]string{
+		{"run"}, {"breaks", "list"}, {"runs", "list"}, {"explain", "pay", "A2"},
+		{"state", "verify"}, {"state", "compact"}, {"state", "backup", "state.bak"}, {"state", "restore", "good.bak", ".recon", "--replace"},
+	} {
 		f.recon(append(args, "--wait", "100ms")...).wantTrouble(t, want...)
+	}
+	if _, err := os.Stat(f.path("state.bak")); err == nil {
+		t.Error("a backup that waited in vain left a file")
 	}
 	release()
 	if f.open() != before {

@@ -123,6 +123,7 @@ every difference. Open differences are kept in a state folder and matched when l
 		newRun(env),
 		newRuns(env),
 		newSchema(env),
+		newState(env),
 		newTest(env),
 		newVersion(),
 	)

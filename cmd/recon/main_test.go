@@ -59,10 +59,13 @@ func params(dir string) testscript.Params {
 			return os.MkdirAll(env.WorkDir+"/home", 0o755)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"badfiles": badFiles,
-			"breakid":  breakID,
-			"exitcode": exitcode,
-			"sqlite":   makeSQLite,
+			"badfiles":    badFiles,
+			"breakid":     breakID,
+			"changefile":  changeFile,
+			"changetable": changeTable,
+			"cutfile":     cutFile,
+			"exitcode":    exitcode,
+			"sqlite":      makeSQLite,
 		},
 	}
 }
@@ -113,6 +116,40 @@ func badFiles(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	ts.Check(w.Close())
 	ts.Check(os.WriteFile(ts.MkAbs("cut.csv.gz"), packed.Bytes()[:packed.Len()/2], 0o644))
+}
+
+// cutFile copies the first half of a file: cutfile FROM TO
+func cutFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cutfile FROM TO")
+	}
+	text := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text[:len(text)/2]), 0o644))
+}
+
+// changeFile copies a file with another byte in its middle: changefile FROM TO
+func changeFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: changefile FROM TO")
+	}
+	text := []byte(ts.ReadFile(args[0]))
+	text[len(text)/2] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o644))
+}
+
+// changeTable changes a byte in the middle of each table of a state: changetable DIR
+func changeTable(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: changetable DIR")
+	}
+	tables, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "db", "*.sst"))
+	ts.Check(err)
+	if len(tables) == 0 {
+		ts.Fatalf("no tables in %s", args[0])
+	}
+	for _, name := range tables {
+		changeFile(ts, false, []string{name, name})
+	}
 }
 
 // makeSQLite makes a database from statements in a file: sqlite shop.db shop.sql

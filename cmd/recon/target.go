@@ -32,9 +32,11 @@ func (t *target) flags(c *cobra.Command) {
 	t.stateFlags(c)
 }
 
+const defaultWait = 30 * time.Second
+
 func (t *target) stateFlags(c *cobra.Command) {
 	c.Flags().StringVar(&t.state, "state", "", "folder of the state; default: .recon beside the rules")
-	c.Flags().DurationVar(&t.wait, "wait", 30*time.Second, "how long to wait while another process holds the state")
+	c.Flags().DurationVar(&t.wait, "wait", defaultWait, "how long to wait while another process holds the state")
 }
 
 // paths are the paths to look for rules.
