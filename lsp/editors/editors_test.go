@@ -168,7 +168,7 @@ func check(t *testing.T, a account, message string) {
 
 // TestVSCode runs the tests of the extension for VS Code, which are node's, and packs it.
 func TestVSCode(t *testing.T) {
-	need(t, "npm", "install Node.js 20 or later")
+	need(t, "npm", "apt-get install nodejs npm, 18 or later")
 	npm := func(args ...string) string {
 		cmd := exec.Command("npm", args...)
 		cmd.Dir = "vscode"
