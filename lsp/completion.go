@@ -110,7 +110,7 @@ func (c *call) resolve(_ *glsp.Context, p *protocol.CompletionItem) (*protocol.C
 		return p, nil
 	}
 	if it, ok := c.offers.item(at.List, at.Item); ok && it.Label == p.Label && it.Doc != "" {
-		p.Documentation = protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: it.Doc}
+		p.Documentation = markup(it.Doc, c.client.plainItems)
 	}
 	return p, nil
 }
@@ -121,7 +121,7 @@ func (c *call) signatureHelp(_ *glsp.Context, p *protocol.SignatureHelpParams) (
 		if !ok {
 			return
 		}
-		info := protocol.SignatureInformation{Label: sig.Label, Documentation: protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: sig.Doc}}
+		info := protocol.SignatureInformation{Label: sig.Label, Documentation: markup(sig.Doc, c.client.plainCalls)}
 		for _, x := range sig.Params {
 			param := protocol.ParameterInformation{Label: []protocol.UInteger{units(sig.Label[:x.Start]), units(sig.Label[:x.End])}}
 			if x.Doc != "" {

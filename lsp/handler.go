@@ -21,9 +21,8 @@ func (c *call) handler() *protocol.Handler {
 		TextDocumentDidClose:  c.didClose,
 		TextDocumentDidSave:   c.didSave,
 
-		WorkspaceDidChangeWatchedFiles:     c.didChangeFiles,
-		WorkspaceDidChangeWorkspaceFolders: c.didChangeFolders,
-		WorkspaceDidChangeConfiguration:    c.didChangeConfiguration,
+		WorkspaceDidChangeWatchedFiles:  c.didChangeFiles,
+		WorkspaceDidChangeConfiguration: c.didChangeConfiguration,
 
 		TextDocumentHover:             c.hover,
 		TextDocumentCompletion:        c.completion,

@@ -11,7 +11,7 @@ func (c *call) hover(_ *glsp.Context, p *protocol.HoverParams) (answer *protocol
 	err = c.near(p.TextDocumentPositionParams, func(s *feature.Snapshot, offset int) {
 		if h, ok := feature.HoverAt(s, offset, c.cfg.Now()); ok {
 			r := c.spanRange(h.Span)
-			answer = &protocol.Hover{Contents: protocol.MarkupContent{Kind: protocol.MarkupKindMarkdown, Value: h.Markdown}, Range: &r}
+			answer = &protocol.Hover{Contents: markup(h.Markdown, c.client.plainHover), Range: &r}
 		}
 	})
 	return answer, err

@@ -13,28 +13,6 @@ import (
 	protocol "github.com/tliron/glsp/protocol_3_16"
 )
 
-// capabilities is what we ask of a client's capabilities beyond what version 3.16 of the protocol has.
-type capabilities struct {
-	Capabilities struct {
-		General struct {
-			PositionEncodings []string `json:"positionEncodings"`
-		} `json:"general"`
-		TextDocument struct {
-			Diagnostic json.RawMessage `json:"diagnostic"`
-		} `json:"textDocument"`
-		Workspace struct {
-			InlayHint struct {
-				RefreshSupport bool `json:"refreshSupport"`
-			} `json:"inlayHint"`
-			Diagnostics struct {
-				RefreshSupport bool `json:"refreshSupport"`
-			} `json:"diagnostics"`
-		} `json:"workspace"`
-	} `json:"capabilities"`
-	// InitializationOptions is ours if it is an object: {"showsOutcomes": true} is a client that shows what commands give back.
-	InitializationOptions json.RawMessage `json:"initializationOptions"`
-}
-
 // initialize is answered by our own types: the library's know no position encodings.
 func (c *call) initialize(g *glsp.Context, p *protocol.InitializeParams) (any, error) {
 	var newer capabilities
@@ -54,52 +32,6 @@ func (c *call) initialize(g *glsp.Context, p *protocol.InitializeParams) (any, e
 		"serverInfo":   map[string]string{"name": "recon", "version": c.cfg.Version},
 	}, nil
 }
-
-func clientOf(p *protocol.InitializeParams, newer *capabilities) client {
-	cl := client{}
-	if slices.Contains(newer.Capabilities.General.PositionEncodings, "utf-8") {
-		cl.encoding = utf8Units
-	}
-	cl.pull = len(newer.Capabilities.TextDocument.Diagnostic) > 0 && string(newer.Capabilities.TextDocument.Diagnostic) != "null"
-	cl.refreshHints = newer.Capabilities.Workspace.InlayHint.RefreshSupport
-	cl.trace = p.Trace != nil && *p.Trace != protocol.TraceValueOff
-	var own struct {
-		ShowsOutcomes bool `json:"showsOutcomes"`
-	}
-	cl.showsOutcomes = json.Unmarshal(newer.InitializationOptions, &own) == nil && own.ShowsOutcomes
-	td := p.Capabilities.TextDocument
-	if td != nil {
-		if td.Completion != nil && td.Completion.CompletionItem != nil {
-			cl.snippets = isTrue(td.Completion.CompletionItem.SnippetSupport)
-		}
-		if td.DocumentSymbol != nil {
-			cl.hierarchical = isTrue(td.DocumentSymbol.HierarchicalDocumentSymbolSupport)
-		}
-		if a := td.CodeAction; a != nil && a.ResolveSupport != nil {
-			cl.lazyActions = isTrue(a.DataSupport) && slices.Contains(a.ResolveSupport.Properties, "edit")
-		}
-		if td.PublishDiagnostics != nil {
-			cl.relatedInfo = isTrue(td.PublishDiagnostics.RelatedInformation)
-		}
-	}
-	if w := p.Capabilities.Workspace; w != nil {
-		if w.DidChangeWatchedFiles != nil {
-			cl.watch = isTrue(w.DidChangeWatchedFiles.DynamicRegistration)
-		}
-		if w.WorkspaceEdit != nil {
-			cl.documentEdits = isTrue(w.WorkspaceEdit.DocumentChanges)
-		}
-		if w.CodeLens != nil {
-			cl.refreshLenses = isTrue(w.CodeLens.RefreshSupport)
-		}
-	}
-	if p.Capabilities.Window != nil {
-		cl.progress = isTrue(p.Capabilities.Window.WorkDoneProgress)
-	}
-	return cl
-}
-
-func isTrue(b *bool) bool { return b != nil && *b }
 
 // foldersOf are the folders of the workspace, or its root in older clients.
 func foldersOf(p *protocol.InitializeParams) (dirs []string) {
@@ -234,18 +166,36 @@ func (c *call) didChangeFiles(_ *glsp.Context, p *protocol.DidChangeWatchedFiles
 	return nil
 }
 
-func (c *call) didChangeFolders(_ *glsp.Context, p *protocol.DidChangeWorkspaceFoldersParams) error {
-	for _, f := range p.Event.Removed {
-		if dir, err := pathOf(f.URI); err == nil {
+// changedFolders are the folders that a client opens and closes. They are read one by one: where none is closed, Neovim 0.7 says that one is
+// which is no folder.
+type changedFolders struct {
+	Event struct {
+		Added   []json.RawMessage `json:"added"`
+		Removed []json.RawMessage `json:"removed"`
+	} `json:"event"`
+}
+
+func (c *call) didChangeFolders(p *changedFolders) (any, error) {
+	for _, raw := range p.Event.Removed {
+		if dir, ok := folderOf(raw); ok {
 			c.change(func(w *workspace) *workspace { return w.closeFolder(dir) })
 		}
 	}
-	for _, f := range p.Event.Added {
-		if dir, err := pathOf(f.URI); err == nil {
+	for _, raw := range p.Event.Added {
+		if dir, ok := folderOf(raw); ok {
 			c.addFolder(dir)
 		}
 	}
-	return nil
+	return nil, nil
+}
+
+func folderOf(raw json.RawMessage) (dir string, ok bool) {
+	var f protocol.WorkspaceFolder
+	if json.Unmarshal(raw, &f) != nil {
+		return "", false
+	}
+	dir, err := pathOf(f.URI)
+	return dir, err == nil
 }
 
 func (c *call) didChangeConfiguration(*glsp.Context, *protocol.DidChangeConfigurationParams) error {

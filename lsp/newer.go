@@ -10,7 +10,7 @@ import (
 	"github.com/recon-lang/recon/lsp/feature"
 )
 
-// newer are the methods that came after version 3.16 of the protocol, which the library does not know.
+// newer are the methods that came after version 3.16 of the protocol, which the library does not know, and one that it reads too strictly.
 var newer = map[string]func(*call, json.RawMessage) (any, error){
 	"textDocument/diagnostic":        typed((*call).pullDiagnostics),
 	"workspace/diagnostic":           typed((*call).pullAll),
@@ -18,6 +18,8 @@ var newer = map[string]func(*call, json.RawMessage) (any, error){
 	"window/workDoneProgress/cancel": typed((*call).cancelProgress),
 	"textDocument/inlayHint":         typed((*call).inlayHints),
 	"codeAction/resolve":             typed((*call).resolveAction),
+
+	"workspace/didChangeWorkspaceFolders": typed((*call).didChangeFolders),
 }
 
 // typed reads the parameters of a method.

@@ -70,6 +70,9 @@ type client struct {
 	refreshHints  bool
 	documentEdits bool
 	lazyActions   bool // it asks for the edit of an action when one is chosen
+	plainHover    bool // it shows no Markdown there, nor in the next two
+	plainItems    bool
+	plainCalls    bool
 	trace         bool
 	showsOutcomes bool // it shows what commands give back
 }

@@ -65,6 +65,8 @@ type account struct {
 	Text        string   // what the buffer holds in the end
 	Typed       []string // words that it wrote by hand
 	Taken       int      // how many times it took one from the menu
+	Lenses      []string
+	Plan        string // what the first of them shows
 	Failed      string
 }
 
@@ -127,6 +129,9 @@ func TestNeovim(t *testing.T) {
 		t.Errorf("the file type is %q, want recon", a.Filetype)
 	}
 	check(t, a, "unknown column \"amout\" in orders\ndid you mean \"amount\"?")
+	if !slices.Equal(a.Lenses, []string{"plan this rule"}) || !strings.HasPrefix(a.Plan, "rule daily: ") {
+		t.Errorf("the lenses are %q, and the first shows\n%s", a.Lenses, a.Plan)
+	}
 }
 
 func TestEmacs(t *testing.T) {

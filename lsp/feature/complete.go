@@ -131,12 +131,18 @@ func (l *list) sorted() []Item {
 	slices.SortStableFunc(l.items, func(a, b ranked) int {
 		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.tier, b.tier), cmp.Compare(a.order, b.order))
 	})
-	out := make([]Item, len(l.items))
-	for i, r := range l.items {
-		out[i] = r.Item
+	out := make([]Item, 0, len(l.items))
+	for _, r := range l.items {
+		if r.class == scattered && l.items[0].class < scattered {
+			break // noise, as long as something has what is typed in one piece
+		}
+		out = append(out, r.Item)
 	}
 	return out
 }
+
+// scattered is the fit of a name that has the letters typed in order, with others between them.
+const scattered = 2
 
 // fit says how well a name fits what is typed: 0 begins with it, 1 has a part that does, 2 has its letters in order; -1 not at all.
 func fit(name, typed string) int {
@@ -158,7 +164,7 @@ func fit(name, typed string) int {
 		}
 		name = name[i+utf8.RuneLen(want):]
 	}
-	return 2
+	return scattered
 }
 
 // all adds everything that may stand here.

@@ -269,6 +269,9 @@ func (l *list) types(names []string) {
 		if l.textOf(f.callee) == "decimal" && f.commas == 0 {
 			l.add(0, Item{Kind: ValueItem, Label: "18, 2", Detail: "digits in all, digits after the point"})
 			l.add(0, Item{Kind: ValueItem, Label: "18, 4", Detail: "digits in all, digits after the point"})
+		} else if l.textOf(f.callee) == "decimal" {
+			l.add(0, Item{Kind: ValueItem, Label: "2", Detail: "digits after the point"})
+			l.add(0, Item{Kind: ValueItem, Label: "4", Detail: "digits after the point"})
 		}
 		return
 	}

@@ -68,6 +68,7 @@
               indent-tabs-mode nil
               tab-width 2
               indent-line-function #'recon-indent-line
+              electric-indent-chars (append "})]" electric-indent-chars)
               font-lock-defaults '(recon-font-lock-keywords)))
 
 ;;;###autoload

@@ -102,5 +102,19 @@ if can("documentFormattingProvider") then
     vim.lsp.buf.formatting_sync(nil, 15000)
   end
 end
+-- A code lens as a user takes it: the plan of the rule stands in a window.
+wait("code lenses", function() return #vim.lsp.codelens.get(0) > 0 end)
+line, column = find("rule ")
+vim.api.nvim_win_set_cursor(0, { line, column })
+out.lenses = vim.tbl_map(function(l) return l.command.title end, vim.lsp.codelens.get(0))
+vim.lsp.codelens.run() -- it is the only one there
+wait("the plan", function()
+  for _, w in ipairs(vim.api.nvim_list_wins()) do
+    if vim.api.nvim_win_get_config(w).relative ~= "" then
+      out.plan = table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(w), 0, -1, true), "\n")
+    end
+  end
+  return out.plan
+end)
 out.text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), "\n") .. "\n"
 finish()

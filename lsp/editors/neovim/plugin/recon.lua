@@ -59,9 +59,29 @@ local function complete(findstart)
   return -2 -- it comes later
 end
 
--- attach has Neovim 0.11 and later open the menu by itself, with letters too, and fill in whole forms.
+-- execute carries a command of a code lens out, and shows what came of it: a plan and what a test found in a window.
+local function execute(command, context)
+  local client = vim.lsp.get_client_by_id(context.client_id)
+  client.request("workspace/executeCommand", { command = command.command, arguments = command.arguments }, function(err, answer)
+    if err then
+      vim.notify("recon: " .. err.message, vim.log.levels.ERROR)
+    elseif command.command == "recon.plan" or not answer.ok then
+      vim.lsp.util.open_floating_preview(vim.split(vim.trim(answer.text ~= "" and answer.text or answer.summary), "\n"), "", { border = "single" })
+    else
+      vim.notify("recon: " .. answer.summary)
+    end
+  end, context.bufnr)
+end
+
+-- attach has the code lenses shown. It has Neovim 0.11 and later open the menu by itself, with letters too, and fill in whole forms.
 local function attach(client, buffer)
   attached[buffer] = client
+  vim.api.nvim_create_autocmd({ "BufEnter", "InsertLeave", "BufWritePost" }, {
+    group = vim.api.nvim_create_augroup("recon_lenses_" .. buffer, {}),
+    buffer = buffer,
+    callback = function() vim.lsp.codelens.refresh() end,
+  })
+  vim.lsp.codelens.refresh()
   local keys = vim.tbl_get(client.server_capabilities, "completionProvider", "triggerCharacters")
   if not (keys and vim.lsp.completion) then
     return
@@ -104,6 +124,8 @@ local function start(buffer)
     root_dir = dir,
     workspace_folders = { { uri = vim.uri_from_fname(dir), name = dir } },
     on_attach = attach,
+    init_options = { showsOutcomes = true },
+    commands = { ["recon.plan"] = execute, ["recon.test"] = execute },
   }
   if vim.fn.executable(config.cmd[1]) == 0 then
     vim.notify_once("recon: there is no program " .. config.cmd[1] .. "; set vim.g.recon_command", vim.log.levels.WARN)
