@@ -87,13 +87,20 @@ type diagnosticReport struct {
 	Kind    string                `json:"kind"` // "full"
 	URI     string                `json:"uri,omitempty"`
 	Version *int32                `json:"version,omitempty"`
+	Result  string                `json:"resultId,omitempty"`
 	Items   []protocol.Diagnostic `json:"items"`
 }
 
+// pullDiagnostics finds nothing in a file that is neither open nor in a folder: clients ask once more about a text that was just closed, to
+// be rid of what was found in it.
 func (c *call) pullDiagnostics(p *documentDiagnosticParams) (*diagnosticReport, error) {
-	_, d, err := c.file(p.TextDocument.URI)
+	path, err := pathOf(p.TextDocument.URI)
 	if err != nil {
 		return nil, err
+	}
+	d := c.space.document(path)
+	if d == nil {
+		return &diagnosticReport{Kind: "full", Items: []protocol.Diagnostic{}}, nil
 	}
 	return &diagnosticReport{Kind: "full", Items: c.diagnostics(d)}, nil
 }
@@ -102,7 +109,15 @@ type workspaceReport struct {
 	Items []diagnosticReport `json:"items"`
 }
 
-func (c *call) pullAll(*struct{}) (*workspaceReport, error) {
+type workspaceDiagnosticParams struct {
+	Previous []struct {
+		URI string `json:"uri"`
+	} `json:"previousResultIds"`
+}
+
+// pullAll gives what is found in every file. A report that finds something has an id, by which the client names it the next time: it is then
+// told of a file that is gone that nothing is found there.
+func (c *call) pullAll(p *workspaceDiagnosticParams) (*workspaceReport, error) {
 	out := &workspaceReport{Items: []diagnosticReport{}}
 	for _, path := range c.space.paths() {
 		d := c.space.document(path)
@@ -110,9 +125,17 @@ func (c *call) pullAll(*struct{}) (*workspaceReport, error) {
 		if d.open {
 			r.Version = &d.version
 		}
+		if len(r.Items) > 0 {
+			r.Result = "found"
+		}
 		out.Items = append(out.Items, r)
 		if c.ctx.Err() != nil {
 			return nil, c.ctx.Err()
+		}
+	}
+	for _, told := range p.Previous {
+		if path, err := pathOf(told.URI); err == nil && c.space.document(path) == nil {
+			out.Items = append(out.Items, diagnosticReport{Kind: "full", URI: told.URI, Items: []protocol.Diagnostic{}})
 		}
 	}
 	return out, nil

@@ -3,6 +3,8 @@ package lsp_test
 import (
 	"context"
 	"errors"
+	"maps"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,7 +42,6 @@ func TestErrorCodes(t *testing.T) {
 		{"textDocument/noSuchThing", place("file:///a.recon"), -32601},
 		{"textDocument/hover", "订单 🧾", -32602},
 		{"textDocument/hover", place(c.uri("never-opened.recon")), -32803},
-		{"textDocument/diagnostic", place("untitled:从未"), -32803},
 		{"initialize", map[string]any{"processId": nil, "capabilities": map[string]any{}}, -32600},
 	} {
 		if got := code(t, c.try(x.method, x.params, nil)); got != x.want {
@@ -53,9 +54,67 @@ func TestErrorCodes(t *testing.T) {
 	if got := code(t, c.try("textDocument/hover", place(c.uri("a.recon")), nil)); got != -32803 {
 		t.Errorf("a request for a closed file is answered by %d", got)
 	}
+	for _, uri := range []string{c.uri("a.recon"), "untitled:从未"} {
+		var found struct{ Items []any }
+		if c.call("textDocument/diagnostic", place(uri), &found); found.Items == nil || len(found.Items) > 0 {
+			t.Errorf("in the closed %s is found %v, want an empty list", uri, found.Items)
+		}
+	}
 	c.call("shutdown", nil, nil)
 	if got := code(t, c.try("textDocument/hover", place(c.uri("a.recon")), nil)); got != -32600 {
 		t.Errorf("a request after shutdown is answered by %d", got)
+	}
+}
+
+// A client that asks for all findings is told that a text has none any more when it is gone: it would show them for ever.
+func TestPullForgets(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "删.recon")
+	if err := os.WriteFile(path, []byte("rexx 🧾\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := start(t, dir, `{"textDocument":{"diagnostic":{}}}`)
+	c.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": "untitled:Untitled-1", "languageId": "recon", "version": 1, "text": "rexx 🧾\n"}})
+	type previous struct {
+		URI   string `json:"uri"`
+		Value string `json:"value"`
+	}
+	pull := func(ids []previous) (found map[string]int, next []previous) {
+		var all struct {
+			Items []struct {
+				URI, Kind, ResultID string
+				Items               []any
+			}
+		}
+		c.call("workspace/diagnostic", map[string]any{"previousResultIds": ids}, &all)
+		found = map[string]int{}
+		for _, r := range all.Items {
+			found[r.URI] = len(r.Items)
+			if r.Items == nil || r.Kind != "full" {
+				t.Errorf("report %+v", r)
+			}
+			if r.ResultID != "" {
+				next = append(next, previous{r.URI, r.ResultID})
+			}
+		}
+		return found, next
+	}
+	file := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()
+	found, ids := pull([]previous{})
+	if found[file] == 0 || found["untitled:Untitled-1"] == 0 || len(ids) != 2 {
+		t.Fatalf("found are %v, %v", found, ids)
+	}
+	c.notify("textDocument/didClose", map[string]any{"textDocument": map[string]any{"uri": "untitled:Untitled-1"}})
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	c.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": file, "type": 3}}})
+	found, ids = pull(ids)
+	if want := map[string]int{file: 0, "untitled:Untitled-1": 0}; !maps.Equal(found, want) || len(ids) > 0 {
+		t.Errorf("after both are gone: %v, %v, want %v", found, ids, want)
+	}
+	if found, _ = pull(ids); len(found) > 0 {
+		t.Errorf("told again: %v", found)
 	}
 }
 
