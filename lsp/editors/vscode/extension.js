@@ -13,6 +13,7 @@ let client; // the running LanguageClient, or undefined
 let output;
 let explorer;
 let shown;
+let written; // the editor of rules that was active last
 
 async function activate(context) {
   output = vscode.window.createOutputChannel("recon");
@@ -27,6 +28,9 @@ async function activate(context) {
     vscode.commands.registerCommand("recon.testHere", testHere),
     vscode.commands.registerCommand("recon.planHere", planHere),
     vscode.commands.registerCommand("recon.breaksHere", breaksHere),
+    vscode.window.onDidChangeActiveTextEditor((e) => {
+      if (e?.document.languageId === "recon") written = e;
+    }),
     vscode.workspace.onDidChangeConfiguration((e) => {
       if (e.affectsConfiguration("recon.path")) return restart();
     }),
@@ -66,6 +70,7 @@ async function start() {
   try {
     await client.start();
     client.started = true;
+    vscode.commands.executeCommand("setContext", "recon.running", true);
   } catch (err) {
     client = undefined;
     output.appendLine(`${server.command} lsp does not start: ${err?.message ?? err}`);
@@ -122,9 +127,10 @@ async function provideCodeLenses(document, token, next) {
   return lenses;
 }
 
-// here is the declaration at the cursor that find finds. It is said if there is none.
+// here is the declaration at the cursor that find finds. It is said if there is none. Where no text is edited, as in the walkthrough, it is that
+// of the rules that were edited last.
 function here(kind, find) {
-  const editor = vscode.window.activeTextEditor;
+  const editor = vscode.window.activeTextEditor ?? written;
   const found = editor && find(editor.document.getText(), editor.selection.active.line);
   if (!found) vscode.window.showInformationMessage(`recon: there is no ${kind} at the cursor.`);
   return found && { ...found, uri: editor.document.uri };

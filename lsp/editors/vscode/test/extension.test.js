@@ -167,6 +167,10 @@ test("the command plans the rule at the cursor, and shows the plan beside it", a
   assert.equal(decodeURI(plan.document.uri.path), "/Plan of daily");
   assert.match(plan.document.text, /daily[^]*订单\/😀\.csv|daily[^]*orders[^]*bill/);
   assert.deepEqual(seen.LanguageClient.last.messages, [], "the server is told that it need not say it too");
+  seen.activeChanged({ ...at("key order_no"), document: { ...at("key order_no").document, languageId: "recon" } });
+  seen.activeChanged((seen.vscode.window.activeTextEditor = undefined)); // the walkthrough
+  await seen.commands.get("recon.planHere")();
+  assert.match(seen.shown.pop().document.text, /daily/);
   seen.vscode.window.activeTextEditor = at("source orders");
   await seen.commands.get("recon.planHere")();
   assert.match(seen.information.pop(), /no rule at the cursor/);

@@ -210,6 +210,7 @@ function stand(folder, settings) {
     window: {
       activeTextEditor: undefined,
       visibleTextEditors: [],
+      onDidChangeActiveTextEditor: (f) => ((seen.activeChanged = f), nothing),
       createOutputChannel: () => ({ appendLine: (l) => seen.lines.push(l), show() {}, dispose() {} }),
       showTextDocument: async (document, { viewColumn }) => void seen.shown.push({ document, viewColumn }),
       setStatusBarMessage: (m) => void seen.status.push(m),
