@@ -74,10 +74,12 @@ func (l *list) keywordTier(f *frame, s *syntax.Statement, given map[string]bool)
 		if s.Name == "key" && !given["key"] && !given["group"] || s.Name == "compare" && (given["key"] || given["group"]) {
 			return 0
 		}
+		return judging(s, given["compare"])
 	case syntax.OverBlock:
 		if s.Name == "unique" || s.Name == "assert" {
 			return 0
 		}
+		return judging(s, given["unique"] || given["assert"])
 	case syntax.TestBlock:
 		return 1
 	case syntax.HandlerBlock:
@@ -87,6 +89,17 @@ func (l *list) keywordTier(f *frame, s *syntax.Statement, given map[string]bool)
 		case s.Name == "columns" && f.kind == syntax.SourceBlock:
 			return 0 // what else there is to say mostly names columns
 		case s.Name == "columns" || s.Name == "where":
+			return 1
+		}
+	}
+	return 2
+}
+
+// judging puts what is said about the outcome before attributes, once there is something that can have one.
+func judging(s *syntax.Statement, compared bool) int {
+	switch s.Name {
+	case "warn", "fail", "on", "window", "schedule":
+		if compared {
 			return 1
 		}
 	}

@@ -76,6 +76,8 @@ action 群 from dingtalk {
 		{rule + "  on missing bill {\n    do «»\n  }\n}", "群."},
 		{rule + "  title = «»\n}", "标题."},
 		{rule + "  schedule {\n    cron = \"30 «»", "6, 0, *"},
+		{rule + "  compare orders.amount = bill.total\n  «»\n}", "compare, schedule, window, warn, fail, on, title"},
+		{"rule 日对账 between orders, bill {\n  «»\n}", "key, title, owner, severity"},
 		{"view v from orders {\n  where status in «»\n}", "[…]"},
 		{"view v from orders {\n  where paid_at > «»\n}", "now, date … paid_at"},
 		{"view v from orders {\n  join bill on order_no = «»\n}", "bill.out_trade_no, bill.mch_id, bill.state"},
