@@ -18,7 +18,7 @@ type feed struct {
 	rows *rows // being merged; nil before the first and after the last
 	at   int   // in rows.sel
 	end  int   // of the rows of the key at at
-	last bool  // those may go on in the next batch
+	last bool  // those may go on behind end
 }
 
 // push waits until a batch is merged: it belongs to its source again when push returns.
@@ -97,7 +97,10 @@ func (f *feed) extend() {
 	f.last = true
 	for f.end < len(f.rows.sel) {
 		i := int(f.rows.sel[f.end])
-		if f.unkeyed(i) || f.m.compareKeys(f.rows, f.row(), f.rows, i) != 0 {
+		if f.unkeyed(i) {
+			return // a row that could not be read, behind which the key may go on
+		}
+		if f.m.compareKeys(f.rows, f.row(), f.rows, i) != 0 {
 			f.last = false
 			return
 		}
