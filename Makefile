@@ -17,8 +17,9 @@ test: ## run every test; set RECON_REQUIRE_SERVERS=1 to fail where a database se
 race: ## run the tests of concurrent code under the race detector
 	$(GO) test -race ./sdk/... ./lang ./engine/... ./lsp ./cmd/...
 
-nightly: ## what takes too long for each change: runs killed 1,000 times, fuzzing for five minutes a target
+nightly: ## what takes too long for each change: runs killed 1,000 times, 20,000 random runs, fuzzing for five minutes a target
 	RECON_CRASHES=1000 $(GO) test ./cmd/recon -run 'TestKilledRuns$$' -timeout 60m
+	RECON_TRUTHS=20000 $(GO) test ./cmd/recon -run 'TestOneTruth$$' -timeout 60m
 	@sh .ci/fuzz 300s
 
 fuzz: ## fuzz each target for FUZZTIME (default 60s)

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -119,9 +118,6 @@ func newCrashed(t *testing.T, rules map[string]string, state string) *crashed {
 	}
 	return &crashed{f, tmp}
 }
-
-// moments are what changes from run to run in what is open.
-var moments = regexp.MustCompile(`"(first_seen|first_run|last_run)":"[^"]*"`)
 
 func (c *crashed) opened() string { return moments.ReplaceAllString(c.open(), "") }
 
