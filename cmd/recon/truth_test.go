@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -254,42 +256,54 @@ func TestOneTruth(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
-	outcomes := map[string]bool{}
-	strategies := map[string]int{}
-	for n := 0; n*ways < times; n++ {
-		file := files[n%len(files)]
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	var mu sync.Mutex // guards what follows
+	outcomes, strategies := map[string]bool{}, map[string]int{}
+	var next atomic.Int64
+	t.Run("cases", func(t *testing.T) {
+		for worker := range 4 { // they wait for the disk, mostly
+			t.Run(strconv.Itoa(worker), func(t *testing.T) {
+				t.Parallel()
+				for n := int(next.Add(1)) - 1; n*ways < times && !t.Failed(); n = int(next.Add(1)) - 1 {
+					truth(t, files[n%len(files)], n, ways, func(w way, out string) {
+						mu.Lock()
+						defer mu.Unlock()
+						strategies[w.strategy]++
+						for _, o := range result.Outcomes {
+							if strings.Contains(out, "\n"+o.String()) {
+								outcomes[o.String()] = true
+							}
+						}
+					})
+				}
+			})
 		}
-		c := &truthCase{dir: t.TempDir(), random: rand.New(rand.NewPCG(uint64(n), 17))}
-		c.ordered = compileTruth(t, filepath.Join(c.dir, "r.recon"), text)
-		c.any = compileTruth(t, filepath.Join(c.dir, "r.recon"), promise.ReplaceAll(text, nil))
-		c.fill(10 + c.random.IntN(150))
-		rule := c.ordered.Rules[c.random.IntN(len(c.ordered.Rules))]
-		first := way{budget: 64 << 20}
-		want := c.run(t, rule.Name, first)
-		if !strings.Contains(want, "matched") {
-			t.Logf("%s of %s: %s", rule.Name, file, want)
-		}
-		for _, o := range result.Outcomes {
-			if strings.Contains(want, "\n"+o.String()) {
-				outcomes[o.String()] = true
-			}
-		}
-		for range ways - 1 {
-			w := randomWay(c.random, merges(rule))
-			strategies[w.strategy]++
-			if got := c.run(t, rule.Name, w); got != want {
-				same(t, fmt.Sprintf("%s of %s, case %d, %+v", rule.Name, file, n, w), got, want)
-			}
-		}
-		if t.Failed() {
-			return
-		}
-	}
+	})
 	if times >= 300 && (len(outcomes) != len(result.Outcomes) || strategies["merge"] < times/20) {
 		t.Errorf("too few outcomes or strategies: %v, %v", slices.Sorted(maps.Keys(outcomes)), strategies)
+	}
+}
+
+// truth runs a rule of a file over the rows of case n in so many ways.
+func truth(t *testing.T, file string, n, ways int, ran func(way, string)) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &truthCase{dir: t.TempDir(), random: rand.New(rand.NewPCG(uint64(n), 17))}
+	c.ordered = compileTruth(t, filepath.Join(c.dir, "r.recon"), text)
+	c.any = compileTruth(t, filepath.Join(c.dir, "r.recon"), promise.ReplaceAll(text, nil))
+	c.fill(10 + c.random.IntN(150))
+	rule := c.ordered.Rules[c.random.IntN(len(c.ordered.Rules))]
+	w := way{budget: 64 << 20}
+	want := c.run(t, rule.Name, w)
+	ran(w, want)
+	for range ways - 1 {
+		w = randomWay(c.random, merges(rule))
+		got := c.run(t, rule.Name, w)
+		ran(w, got)
+		if got != want {
+			same(t, fmt.Sprintf("%s of %s, case %d, %+v", rule.Name, file, n, w), got, want)
+		}
 	}
 }
 
