@@ -3,15 +3,12 @@ package column
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
-	"math"
 	"strings"
 	"time"
 
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
-	"github.com/zeebo/xxh3"
 )
 
 // Value is a column of the row, text copied. State tells a poisoned null from another.
@@ -147,41 +144,6 @@ func (s *Shape) Fields(r Row, side int) []result.Field {
 		fields = append(fields, f)
 	}
 	return fields
-}
-
-// Digest stands for the values of the row's columns. It does not depend on how they are packed, only on
-// the columns, so it outlives a change of comparisons. buf is scratch, and is returned for the next call.
-func (s *Shape) Digest(r Row, side int, buf []byte) ([16]byte, []byte) {
-	buf = append(buf[:0], byte(side))
-	for i, c := range s.Sides[side].Columns {
-		if c.Hidden {
-			continue
-		}
-		v, state := s.Value(r, side, i)
-		buf = append(buf, byte(c.Type.Kind), byte(state))
-		if state != Present {
-			continue
-		}
-		switch c.Type.Layout() {
-		case schema.Varlen:
-			buf = appendLength(buf, len(v.Text))
-			buf = append(buf, v.Text...)
-		case schema.Float64:
-			buf = binary.LittleEndian.AppendUint64(buf, math.Float64bits(v.Float))
-		default:
-			if c.Type.Kind == schema.Decimal || c.Type.Kind == schema.Percent {
-				buf = binary.LittleEndian.AppendUint64(buf, v.Dec.Coef.Lo)
-				buf = binary.LittleEndian.AppendUint64(buf, uint64(v.Dec.Coef.Hi))
-				buf = append(buf, byte(v.Dec.Scale))
-			} else {
-				buf = binary.LittleEndian.AppendUint64(buf, uint64(v.Int))
-			}
-		}
-	}
-	reason := s.Reason(r, side)
-	buf = appendLength(buf, len(reason))
-	buf = append(buf, reason...)
-	return xxh3.Hash128(buf).Bytes(), buf
 }
 
 // CompareValues orders rows of a side by their columns, one after the other: ascending by value, text by code point, nulls

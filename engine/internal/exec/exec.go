@@ -7,10 +7,8 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
-	"iter"
 	"runtime"
 	"runtime/debug"
-	"slices"
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
@@ -140,52 +138,6 @@ func (o *Outcome) conserved() error {
 			o.Layout.Sides[side].Name, o.Layout.Terms[c].Name, unit)
 	}
 	return nil
-}
-
-// Rows are the rows that found no partner, ascending by hash, key, side and values. A row stays valid.
-func (o *Outcome) Rows() iter.Seq2[state.Row, error] {
-	return func(yield func(state.Row, error) bool) {
-		var buf []byte
-		stop := fmt.Errorf("stopped")
-		for _, s := range o.segments {
-			err := s.spool.Each(s.from, s.to, func(r column.Sided, names []int) error {
-				var row state.Row
-				row, buf = o.row(r, names, buf)
-				if !yield(row, nil) {
-					return stop
-				}
-				return nil
-			})
-			if err == stop {
-				return
-			}
-			if err != nil {
-				yield(state.Row{}, err)
-				return
-			}
-		}
-	}
-}
-
-// row is a packed row as the state has it.
-func (o *Outcome) row(r column.Sided, names []int, buf []byte) (state.Row, []byte) {
-	row := state.Row{Side: r.Side, Hash: r.Row.Hash(), Time: state.NoTime, Values: r.Row.Values(), Names: names}
-	row.Digest, buf = o.shape.Digest(r.Row, r.Side, buf)
-	if micros, ok := o.shape.Time(r.Row, r.Side); ok {
-		row.Time = micros
-	}
-	switch {
-	case len(names) > 0:
-		row.Kind = state.Breach
-	case o.over || r.Row.Unkeyed():
-		row.Kind, row.Reason = state.Unkeyed, o.shape.Why(r.Row, r.Side)
-	default:
-		row.Key = o.shape.Key(r.Row)
-		if o.window != nil {
-			row.Key = slices.Concat(row.Key, o.window)
-		}
-	}
-	return row, buf
 }
 
 // Close removes the files of the outcome.

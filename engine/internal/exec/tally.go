@@ -2,7 +2,9 @@ package exec
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
@@ -28,8 +30,17 @@ func NewTally(o *Outcome, j *Judge, window state.Window) *Tally {
 	return t
 }
 
-// Group counts a group that the state tells of, or a row of its own.
-func (t *Tally) Group(g *state.Group) {
+// Clone is a tally that goes on from here by itself.
+func (t *Tally) Clone() *Tally {
+	c := *t
+	c.Counts, c.Carried, c.carried = t.judge.judge.NewCounts(), slices.Clone(t.Carried), match.NewSums(len(t.out.Read), len(t.out.Layout.Terms))
+	c.Counts.Add(t.Counts)
+	c.carried.AddSums(t.carried)
+	return &c
+}
+
+// Group counts a group that the state tells of, or a row of its own. It returns the rows packed, valid until the judge is asked again.
+func (t *Tally) Group(g *state.Group) []column.Sided {
 	rows := t.judge.unpack(g.Rows)
 	t.judge.judge.Tally(t.Counts, rows, g.Outcome, g.Items)
 	for i, r := range g.Rows {
@@ -38,6 +49,7 @@ func (t *Tally) Group(g *state.Group) {
 			t.judge.judge.Sum(t.carried, rows[i])
 		}
 	}
+	return rows
 }
 
 // Conserved reports rows or sums that were read or carried and are not accounted for, or the reverse: it is a
