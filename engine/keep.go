@@ -97,7 +97,7 @@ type viewers map[[16]byte]*viewer
 
 func (vs viewers) of(def *state.Definition) (*viewer, error) {
 	key := def.Fingerprint
-	if v, ok := vs[key]; ok && v.def.Rule == def.Rule && string(v.def.Layout) == string(def.Layout) {
+	if v, ok := vs[key]; ok && (v.def == def || v.def.Rule == def.Rule && string(v.def.Layout) == string(def.Layout)) {
 		return v, nil
 	}
 	v, err := newViewer(def)

@@ -108,14 +108,14 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	if p.window != nil {
 		window = state.Window{Start: p.window.Start.UnixMicro(), End: p.window.End.UnixMicro(), Covered: p.covered.UnixMicro()}
 	}
+	t := newTally(p, out, judge, window, e.cfg.Show)
 	settling, err := store.Begin(ctx, state.Settlement{
-		Definition: def, Window: window, Run: report.Run.ID, Started: started, Judge: judge.Judge,
+		Definition: def, Window: window, Run: report.Run.ID, Started: started, Judge: judge.Judge, Wants: t.wants,
 	})
 	if err != nil {
 		return err
 	}
 	defer settling.Abort()
-	t := newTally(p, out, judge, window, e.cfg.Show)
 	t.rows, t.watch = rows, watch
 	if t.handlers, err = e.newHandlers(p, t.views, report.Run, settling.Send); err != nil {
 		return err

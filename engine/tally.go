@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/recon-lang/recon/engine/internal/exec"
+	"github.com/recon-lang/recon/engine/internal/match"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -17,7 +18,7 @@ type tally struct {
 	p       *prepared
 	out     *exec.Outcome
 	all     *exec.Tally // rows, sums and keys: what must be conserved
-	visible *exec.Tally // keys and differences less what was accepted
+	visible *exec.Tally // keys and differences less what was accepted; nil while it is all
 	missing int64       // keys that some side lacks, less what was accepted
 	double  int64       // keys that some side repeats, less what was accepted
 	pending int64
@@ -31,6 +32,7 @@ type tally struct {
 	gone     largest
 	late     largest
 	open     []candidate // the largest groups of this window, for when all that is open is too much to go through
+	least    *candidate  // of open when it was trimmed: what is less need not be kept
 	most     int
 }
 
@@ -43,7 +45,7 @@ type candidate struct {
 
 func newTally(p *prepared, out *exec.Outcome, judge *exec.Judge, w state.Window, show int) *tally {
 	return &tally{
-		p: p, out: out, all: exec.NewTally(out, judge, w), visible: exec.NewTally(out, judge, w), expired: make([]int64, len(p.Rule.Sides)),
+		p: p, out: out, all: exec.NewTally(out, judge, w), expired: make([]int64, len(p.Rule.Sides)),
 		views: viewers{}, most: show, gone: largest{most: show}, late: largest{most: show},
 	}
 }
@@ -53,11 +55,16 @@ func (t *tally) group(g *state.Group) error {
 	if err := t.watch.met(g); err != nil {
 		return err
 	}
-	t.all.Group(g)
+	if g.Accepted != nil && t.visible == nil {
+		t.visible = t.all.Clone()
+	}
+	rows := t.all.Group(g)
 	if g.Accepted != nil {
 		return nil
 	}
-	t.visible.Group(g)
+	if t.visible != nil {
+		t.visible.Group(g)
+	}
 	switch g.Outcome {
 	case result.Missing:
 		t.missing++
@@ -73,14 +80,20 @@ func (t *tally) group(g *state.Group) error {
 	if err != nil {
 		return err
 	}
-	if amount, _ := v.amount(g, sided(g.Rows)); !amount.Null {
-		t.consider(candidate{amount, g.Rows[0].Hash, slices.Clone(g.Rows[0].Key)})
+	if amount, _ := v.amount(g, rows); !amount.Null {
+		t.consider(candidate{amount, g.Rows[0].Hash, g.Rows[0].Key})
 	}
 	return nil
 }
 
-// consider keeps a candidate while it is among the largest.
+// consider keeps a candidate, with a copy of its key, while it is among the largest. They come ascending by hash.
 func (t *tally) consider(c candidate) {
+	if t.least != nil {
+		if by := compareAmount(c.amount, t.least.amount); by < 0 || by == 0 && c.hash > t.least.hash {
+			return
+		}
+	}
+	c.key = slices.Clone(c.key)
 	t.open = append(t.open, c)
 	if len(t.open) >= 2*t.most+64 { // sort seldom
 		t.trim()
@@ -92,6 +105,18 @@ func (t *tally) trim() {
 		return cmp.Or(compareAmount(b.amount, a.amount), cmp.Compare(a.hash, b.hash), bytes.Compare(a.key, b.key))
 	})
 	t.open = t.open[:min(t.most, len(t.open))]
+	if t.most > 0 && len(t.open) == t.most {
+		least := t.open[t.most-1]
+		t.least = &least
+	}
+}
+
+// shown are the counts less what was accepted.
+func (t *tally) shown() *match.Counts {
+	if t.visible == nil {
+		return t.all.Counts
+	}
+	return t.visible.Counts
 }
 
 // manyOpen is how many open breaks are gone through for the largest; of more, only those that this run met are looked at.
@@ -143,6 +168,9 @@ func (t *tally) largestOpen(ctx context.Context, store *state.Store, def *state.
 	return nil
 }
 
+// wants says which transitions somebody looks at: the reports, those that end a break or its time.
+func (t *tally) wants(c *state.Transition) bool { return t.handlers != nil || c.Cleared || c.Expired }
+
 // transition keeps what a report shows of a change, and counts expired keys.
 func (t *tally) transition(c *state.Transition) error {
 	if err := t.watch.changed(c); err != nil {
@@ -179,7 +207,7 @@ func (t *tally) keep(in *largest, b *state.Break) error {
 }
 
 func (t *tally) metrics() *metrics {
-	m := &metrics{rule: t.p.Rule, counts: t.visible.Counts, missing: t.missing, double: t.double, pending: t.pending, summary: t.summary, read: t.rows}
+	m := &metrics{rule: t.p.Rule, counts: t.shown(), missing: t.missing, double: t.double, pending: t.pending, summary: t.summary, read: t.rows}
 	return m
 }
 
@@ -190,7 +218,7 @@ func (t *tally) readNothing() bool {
 // fill writes counts, sums and lists into the report.
 func (t *tally) fill(report *result.Report) {
 	run, rule := report.Run, t.p.Rule
-	run.Outcomes = exec.Outcomes(rule, t.visible.Counts)
+	run.Outcomes = exec.Outcomes(rule, t.shown())
 	for i, side := range rule.Sides {
 		s := t.all.Counts.Side(i)
 		if rule.Totals {

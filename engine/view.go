@@ -108,7 +108,13 @@ func (v *viewer) amount(g *state.Group, rows []column.Sided) (schema.Value, stri
 	if g.Outcome == result.Mismatch {
 		for _, item := range g.Items {
 			c := item.Name
-			if item.Outcome != result.Mismatch || !match.Summed(v.shape.Terms[c].Type) || v.reason(c, rows) != "" {
+			if item.Outcome != result.Mismatch || !match.Summed(v.shape.Terms[c].Type) {
+				continue
+			}
+			if diff, ok := v.plainDistance(c, rows); ok {
+				return diff, v.kept.Comparisons[c].Unit
+			}
+			if v.reason(c, rows) != "" {
 				continue
 			}
 			if diff, ok := v.distance(c, rows); ok {
@@ -191,6 +197,24 @@ func (v *viewer) distance(c int, rows []column.Sided) (diff schema.Value, ok boo
 	return diff, ok
 }
 
+// plainDistance is distance for the common case of two numbers without units of their own, where nothing but their values can
+// differ. ok is false where it is not that case.
+func (v *viewer) plainDistance(c int, rows []column.Sided) (diff schema.Value, ok bool) {
+	if len(rows) != 2 || v.shape.Terms[c].Units || v.shape.State(rows[0].Row, c) != column.Present || v.shape.State(rows[1].Row, c) != column.Present {
+		return diff, false
+	}
+	a, base := rows[1], rows[0]
+	if a.Side == v.kept.Comparisons[c].Base {
+		a, base = base, a
+	}
+	n, ok := v.shape.Num(a.Row, c).Sub(v.shape.Num(base.Row, c))
+	return distanceValue(n, v.shape.Terms[c].Type.Scale), ok
+}
+
+func distanceValue(n decimal.Num, scale int32) schema.Value {
+	return schema.Value{Type: schema.Type{Kind: schema.Decimal, Precision: decimal.MaxDigits, Scale: scale}, Dec: decimal.Decimal{Coef: n, Scale: scale}}
+}
+
 type sideTerm struct {
 	side  int
 	value schema.Value
@@ -210,6 +234,5 @@ func (v *viewer) terms(c int, rows []column.Sided) []sideTerm {
 // subtract is a - b of two numbers of one type.
 func subtract(a, b schema.Value) (schema.Value, bool) {
 	n, ok := number(a).Coef.Sub(number(b).Coef)
-	scale := a.Type.Scale
-	return schema.Value{Type: schema.Type{Kind: schema.Decimal, Precision: decimal.MaxDigits, Scale: scale}, Dec: decimal.Decimal{Coef: n, Scale: scale}}, ok
+	return distanceValue(n, a.Type.Scale), ok
 }

@@ -179,7 +179,7 @@ func (r *residual) show(g *Group, of *record, from *group) {
 	r.t.after.show(g, of, from, r.t.after.ledger.identity)
 }
 
-// tell hands over a transition.
+// tell counts a transition, and hands it over if it is wanted.
 func (r *residual) tell(e *entry, after *record) error {
 	s := &r.summary
 	v, rec := r.t.after, after
@@ -190,6 +190,9 @@ func (r *residual) tell(e *entry, after *record) error {
 		if c.is {
 			*c.n++
 		}
+	}
+	if wants := r.t.of.Wants; wants != nil && !wants(&r.told) {
+		return nil
 	}
 	rows := slices.Concat(e.others, e.news)
 	if r.told.Cleared {

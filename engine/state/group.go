@@ -16,7 +16,8 @@ type grouper struct {
 	definition *Definition
 	calendar   calendar
 	judge      Judge
-	args       []Row // for the judge
+	args       []Row    // for the judge
+	seen       [][]Item // of verdicts, because most groups have the same
 }
 
 // form groups the rows of one key. It returns the open groups and those that matched, each by first window.
@@ -26,16 +27,19 @@ func (f *grouper) form(rows []*Row) (open, matched []group, err error) {
 		return []group{f.alone(rows[0])}, nil, nil
 	}
 	var current []*Row // the group that is open for more
+	var v Verdict      // of current, if judged
+	judged := false
 	end := func() error {
 		if len(current) == 0 {
 			return nil
 		}
-		v, err := f.verdict(current)
-		if err != nil {
-			return err
+		if !judged {
+			if v, err = f.verdict(current); err != nil {
+				return err
+			}
 		}
 		open = append(open, f.close(current, v))
-		current = nil
+		current, judged = nil, false
 		return nil
 	}
 	partial := false
@@ -50,23 +54,26 @@ func (f *grouper) form(rows []*Row) (open, matched []group, err error) {
 				return nil, nil, err
 			}
 		}
-		current = append(current, rows[i:j]...)
-		i = j
+		if current == nil {
+			current = rows[i:j:j]
+		} else {
+			current = append(current, rows[i:j]...)
+		}
+		i, judged = j, false
 		if !f.mayMatch(current) {
 			continue
 		}
-		v, err := f.verdict(current)
-		if err != nil {
+		if v, err = f.verdict(current); err != nil {
 			return nil, nil, err
 		}
+		judged = true
 		paired, rest := split(current, v)
 		if len(paired) == 0 {
 			continue
 		}
 		partial = partial || len(rest) > 0
-		v.Outcome, v.Items = result.Matched, nil
-		matched = append(matched, f.close(paired, v))
-		current = rest
+		matched = append(matched, f.close(paired, Verdict{Outcome: result.Matched}))
+		current, judged = rest, false
 	}
 	if err := end(); err != nil {
 		return nil, nil, err
@@ -149,10 +156,32 @@ func (f *grouper) verdict(rows []*Row) (Verdict, error) {
 	for _, r := range rows {
 		f.args = append(f.args, *r)
 	}
-	slices.SortFunc(f.args, func(a, b Row) int { return compareInGroup(&a, &b) })
+	for i := 1; i < len(f.args); i++ {
+		if compareInGroup(&f.args[i-1], &f.args[i]) > 0 {
+			slices.SortFunc(f.args, func(a, b Row) int { return compareInGroup(&a, &b) })
+			break
+		}
+	}
 	v, err := f.judge(f.args)
-	v.Items = slices.Clone(v.Items)
+	v.Items = f.keep(v.Items)
 	return v, foreign(err)
+}
+
+// fewItems is how many different lists of items are kept to be shared.
+const fewItems = 16
+
+// keep makes items last: the judge may use its own again. Nobody changes what keep returns.
+func (f *grouper) keep(items []Item) []Item {
+	for _, s := range f.seen {
+		if slices.Equal(s, items) {
+			return s
+		}
+	}
+	kept := slices.Clone(items)
+	if len(f.seen) < fewItems {
+		f.seen = append(f.seen, kept)
+	}
+	return kept
 }
 
 func repeatedSides(rows []*Row, sides int) []Item {
@@ -227,11 +256,12 @@ func (g *group) refer() {
 
 // digestOf stands for the values of rows and their sides, in whatever windows they were read.
 func digestOf(rows []*Row) [16]byte {
-	if len(rows) > 1 {
+	order := func(a, b *Row) int {
+		return cmp.Or(cmp.Compare(a.Side, b.Side), bytes.Compare(a.Digest[:], b.Digest[:]))
+	}
+	if !slices.IsSortedFunc(rows, order) {
 		rows = slices.Clone(rows)
-		slices.SortFunc(rows, func(a, b *Row) int {
-			return cmp.Or(cmp.Compare(a.Side, b.Side), bytes.Compare(a.Digest[:], b.Digest[:]))
-		})
+		slices.SortFunc(rows, order)
 	}
 	b := make([]byte, 0, 128)
 	for _, r := range rows {

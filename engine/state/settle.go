@@ -20,6 +20,10 @@ type Settlement struct {
 	Run        string // the run's id
 	Started    time.Time
 	Judge      Judge
+
+	// Wants says, by its flags alone, whether a transition is handed over; nil wants all. Those that are not count in
+	// the Summary, and cost much less.
+	Wants func(*Transition) bool
 }
 
 // Settling is a settlement under way: Begin, Residual, then Commit or Abort. Abort may always be

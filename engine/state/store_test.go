@@ -580,3 +580,31 @@ func TestLargeRows(t *testing.T) {
 		t.Fatalf("definition: %+v", d)
 	}
 }
+
+// TestUnwantedTransitions count in the summary, and are not handed over.
+func TestUnwantedTransitions(t *testing.T) {
+	store, err := OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	s := newSimple(t, store)
+	s.settle(0, keyed(0, "A1", "1", 3), keyed(0, "A2", "1", 3))
+	s.runs++
+	st, err := store.Begin(t.Context(), Settlement{
+		Definition: s.def, Window: Window{0, 10, 10}, Run: "wants", Started: base.Add(time.Hour * 100), Wants: func(t *Transition) bool { return t.Cleared },
+		Judge: func([]Row) (Verdict, error) { return Verdict{Outcome: result.Matched}, nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Abort()
+	var told []string
+	sum, err := st.Residual(each([]Row{keyed(0, "A2", "1", 3), keyed(0, "A3", "1", 3)}), func(*Group) error { return nil }, func(t *Transition) error {
+		told = append(told, string(t.Break.Key))
+		return nil
+	})
+	if err != nil || len(told) != 1 || told[0] != "A1" || sum.New != 1 || sum.Cleared != 1 {
+		t.Errorf("told %v, %+v, %v", told, sum, err)
+	}
+}
