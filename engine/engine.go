@@ -41,6 +41,7 @@ type Config struct {
 
 	StateDir string         // folder of the state; made if it is not there
 	Wait     time.Duration  // how long to wait while another process holds the state
+	Timeout  time.Duration  // how long a run may take; 0: what its schedule says
 	Show     int            // how many breaks a report carries, of each list
 	Progress func(Progress) // nil, or called by several goroutines
 

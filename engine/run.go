@@ -26,14 +26,26 @@ func (e *Engine) Run(ctx context.Context, req Request) (*result.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := e.newReport(p, started)
-	err = p.discreet(e.run(ctx, p, report, started))
+	limit, err := e.timeout(p)
+	if err != nil {
+		return nil, err
+	}
+	report, meter := e.newReport(p, started), newMeter(p.Rule, e.cfg.Progress)
+	limited, cancel := context.WithCancel(ctx)
+	if limit > 0 {
+		limited, cancel = context.WithTimeout(ctx, limit)
+	}
+	defer cancel()
+	err = p.discreet(e.run(limited, p, report, meter, started))
 	report.Run.Seconds = time.Since(started).Seconds()
 	if err == nil {
 		return report, nil
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	if limited.Err() != nil {
+		err = meter.timeout(limit)
 	}
 	text := err.Error()
 	report.Run.Verdict, report.Run.Error = "trouble", &text
@@ -76,7 +88,7 @@ func (e *Engine) newReport(p *prepared, started time.Time) *result.Report {
 	return &result.Report{Run: run, Title: p.Rule.Title, Owner: p.Rule.Owner}
 }
 
-func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, started time.Time) error {
+func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, meter *meter, started time.Time) error {
 	folder, err := e.spillDir()
 	if err != nil {
 		return err
@@ -93,7 +105,6 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, st
 		return err
 	}
 	report.Run.Strategy = string(pl.Strategy)
-	meter := newMeter(p.Rule, e.cfg.Progress)
 	watch, err := e.newWatcher(p)
 	if err != nil {
 		return err
@@ -139,49 +150,6 @@ func (e *Engine) match(ctx context.Context, p *prepared, pl *plan.Plan, sources 
 	}
 	env.Sources, env.Configs = sources, configs
 	return exec.Run(ctx, pl, env)
-}
-
-// meter turns what single sides report into the progress of the run.
-type meter struct {
-	now   Progress
-	start time.Time
-	tell  func(Progress)
-}
-
-func newMeter(r *program.Rule, tell func(Progress)) *meter {
-	m := &meter{now: Progress{Rule: r.Name}, start: time.Now(), tell: tell}
-	for _, s := range r.Sides {
-		m.now.Sides = append(m.now.Sides, SideProgress{Name: s.Name})
-	}
-	return m
-}
-
-// note is called one call at a time.
-func (m *meter) note(p exec.Progress) {
-	if m.tell == nil {
-		return
-	}
-	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate = string(p.Phase), p.Done, p.Total, 0
-	if p.Phase == exec.Reading {
-		m.now.Sides[p.Side].Rows, m.now.Sides[p.Side].Bytes = p.Rows, p.Bytes
-		rows := int64(0)
-		for _, s := range m.now.Sides {
-			rows += s.Rows
-		}
-		if passed := time.Since(m.start).Seconds(); passed > 0 {
-			m.now.Rate = float64(rows) / passed
-		}
-	}
-	m.tell(m.now)
-}
-
-// settling says that everything is read and matched.
-func (m *meter) settling() {
-	if m.tell == nil {
-		return
-	}
-	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate = "settling", 0, 0, 0
-	m.tell(m.now)
 }
 
 // ledgerParams are the parameters that tell ledgers of a rule apart: dates and instants say when, the others what.

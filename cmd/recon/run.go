@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,6 +20,7 @@ func newRun(env environment) *cobra.Command {
 	var tune tuning
 	var format, out, from, to string
 	var show int
+	var timeout time.Duration
 	c := &cobra.Command{
 		Use:   "run [RULE…]",
 		Short: "run rules over their sources and report every difference",
@@ -42,6 +44,9 @@ that was not taken.`,
 				return err
 			}
 			defer m.pool.Close()
+			if timeout < 0 {
+				return errors.New("--timeout is a time to run in, as 30m; without it a run takes as long as it does")
+			}
 			days := make([][]map[string]string, len(m.rules))
 			for i, r := range m.rules {
 				if days[i], err = windows(r, m.given, from, to); err != nil {
@@ -61,6 +66,7 @@ that was not taken.`,
 				StateDir: at.stateDir(),
 				Wait:     at.wait,
 				Show:     show,
+				Timeout:  timeout,
 				Progress: progress.show,
 			})
 			if err != nil {
@@ -89,6 +95,7 @@ that was not taken.`,
 	tune.flags(c)
 	c.Flags().StringVar(&format, "format", "text", "text or json (an object a run, one a line)")
 	c.Flags().StringVar(&out, "out", "", "also write the reports as one self-contained HTML page")
+	c.Flags().DurationVar(&timeout, "timeout", 0, "end a run that takes longer, as 30m; default: the timeout of its rule's schedule, if it has one")
 	c.Flags().IntVar(&show, "show", 20, "how many breaks a report shows")
 	c.Flags().StringVar(&from, "from", "", "run the windows from this date …")
 	c.Flags().StringVar(&to, "to", "", "… to this date, both included, in order")

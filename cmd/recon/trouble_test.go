@@ -236,6 +236,36 @@ func TestConnectionLostWhileReading(t *testing.T) {
 	}
 }
 
+// TestTimeout reads from servers that take longer than the run may, by its flag or by the schedule of its rule.
+func TestTimeout(t *testing.T) {
+	for _, d := range databases {
+		t.Run(d.plugin, func(t *testing.T) {
+			t.Parallel()
+			f, db := d.settled(t)
+			before := f.open()
+			a := f.recon("run", "pay_slow", "--timeout", "3s")
+			a.wantTrouble(t, "run pay_slow: it took longer than 3s and was ended; it was reading: orders had given 2 rows, the last ", ", slow had given ",
+				"Nothing has settled", "hint: --timeout, or timeout in the schedule of the rule, gives it more time")
+			f.wantAsBefore(before)
+			for gone := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+				var connection int64
+				if err := db.SQL().QueryRow(d.find).Scan(&connection); err == sql.ErrNoRows {
+					break
+				}
+				if time.Now().After(gone) {
+					t.Fatal("the query still runs on the server")
+				}
+			}
+			before = f.open()
+			rules := fmt.Sprintf(tables, d.plugin, d.slow)
+			f.write("rules.recon", strings.Replace(rules, "rule pay_slow between orders, slow {", "rule pay_slow between orders, slow {\n  schedule { cron = \"0 6 * * *\", timeout = 2s }\n", 1))
+			f.recon("run", "pay_slow").wantTrouble(t, "it took longer than 2s and was ended")
+			f.wantAsBefore(before)
+			f.must(exitFindings, "run", "pay", "--timeout", "1m")
+		})
+	}
+}
+
 func (f *folder) wantAsBefore(open string) {
 	f.t.Helper()
 	if f.open() != open {
