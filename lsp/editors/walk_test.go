@@ -59,6 +59,15 @@ func stepsOf(text []byte) (lines [][]step) {
 			continue
 		case syntax.Date, syntax.Datetime:
 			add(word, true) // what is offered is near today
+		case syntax.Text:
+			for i, part := range strings.Split(word, "\n") {
+				if i > 0 {
+					lines, line, gap = append(lines, line), []step{}, false
+				}
+				if part = strings.TrimSpace(part); part != "" {
+					add(part, true)
+				}
+			}
 		case syntax.EOF:
 		default:
 			add(word, false)
@@ -75,14 +84,15 @@ var authored = []string{"date", "orders", `"data/orders.db"`, `"pay_order"`, "pa
 	"rate_fee", `"手续费"`, "state", `"交易状态"`, "trade_time", `"交易时间"`, "daily_payment", `"订单 vs 渠道账单（日对账）"`, `"fin-data@example.com"`, `"SUCCESS"`, `"REFUND"`,
 	`"pays at 23:59:58, billed at 00:00:03 next day"`, "| order_no |"}
 
-// A new user writes the daily-payment rule of the examples into an empty file, with nothing but the settings that stand here and CTRL-X CTRL-O: the
-// text is that of the example to the letter once it is laid out, and recon check has nothing to say about it.
-func TestNeovimWritesDailyPayment(t *testing.T) {
+// written is what comes of a rule file whose words Neovim writes into an empty file, with nothing but the settings that stand here and
+// CTRL-X CTRL-O. It has to be the file to the letter once it is laid out.
+func written(t *testing.T, path string) account {
+	t.Helper()
 	need(t, "nvim", "apt-get install neovim")
 	if said, _ := exec.Command("nvim", "--headless", "--clean", "-c", "lua io.stdout:write(vim.lsp.completion and 'forms' or '')", "-c", "qall").Output(); strings.Contains(string(said), "forms") {
 		t.Skip("a Neovim since 0.11 fills in whole forms, which this test does not write") // CI has Debian's, which is older
 	}
-	want, err := os.ReadFile("../../examples/daily_payment/daily_payment.recon")
+	want, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,24 +101,40 @@ func TestNeovimWritesDailyPayment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	script, _ := filepath.Abs("testdata/walk.lua")
-	plugin, _ := filepath.Abs("neovim")
-	file := filepath.Join(dir, "daily.recon")
 	if err := os.WriteFile(filepath.Join(dir, "steps.json"), steps, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	a := run(t, []string{"RECON_STEPS=" + filepath.Join(dir, "steps.json")}, "nvim", "--headless", "--clean", "-n", "--cmd", "set rtp^="+plugin, "-c", "luafile "+script, file)
+	script, _ := filepath.Abs("testdata/walk.lua")
+	plugin, _ := filepath.Abs("neovim")
+	a := run(t, []string{"RECON_STEPS=" + filepath.Join(dir, "steps.json")}, "nvim", "--headless", "--clean", "-n", "--cmd", "set rtp^="+plugin,
+		"-c", "luafile "+script, filepath.Join(dir, "new.recon"))
 	if a.Text != string(want) {
 		t.Errorf("Neovim wrote\n%s", a.Text)
 	}
+	t.Logf("%d words taken from the menu, %d typed: %s", a.Taken, len(a.Typed), strings.Join(a.Typed, " "))
+	return a
+}
+
+// A new user writes the daily-payment rule of the examples, and recon check has nothing to say about it.
+func TestNeovimWritesDailyPayment(t *testing.T) {
+	a := written(t, "../../examples/daily_payment/daily_payment.recon")
 	if !slices.Equal(a.Typed, authored) {
 		t.Errorf("typed by hand are\n%s\nwant\n%s", strings.Join(a.Typed, " "), strings.Join(authored, " "))
 	}
-	t.Logf("%d words taken from the menu, %d typed", a.Taken, len(a.Typed))
+	file := filepath.Join(t.TempDir(), "daily.recon")
 	if err := os.WriteFile(file, []byte(a.Text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(program, "check", file).CombinedOutput(); err != nil {
 		t.Errorf("recon check: %v\n%s", err, out)
+	}
+}
+
+// So are rules of other kinds: with a trigger, handlers, actions, a database and a cache; with amounts in another form.
+func TestNeovimWritesOtherRules(t *testing.T) {
+	for path, taken := range map[string]int{"../../lang/langtest/testdata/edition1/02_realtime_cache.recon": 125, "../../examples/cash/cash.recon": 45} {
+		if a := written(t, path); a.Taken < taken {
+			t.Errorf("%s: only %d words came from the menu, want %d", path, a.Taken, taken)
+		}
 	}
 }

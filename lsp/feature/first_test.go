@@ -56,7 +56,7 @@ action 群 from dingtalk {
 		{rule + "  use 常用(«»)\n}", "级别, days"},
 		{rule + "  use 常用(级别 = \"高\", «»)\n}", "days"},
 		{rule + "  drill «»\n}", "into"},
-		{rule + "  drill into «»\n}", "orders, rates"},
+		{rule + "  drill into «»\n}", "no, dir, amount"},
 		{rule + "  trigger «»\n}", "orders.changes, rates.changes"},
 		{rule + "  trigger orders.changes {\n    «»\n  }\n}", "delay, sample, always"},
 		{rule + "  trigger orders.changes {\n    sample = 5«»\n  }\n}", "5%, 5bp"},

@@ -82,6 +82,42 @@ func (l *list) refs(toks []syntax.Token, f *syntax.File, kinds ...check.SymbolKi
 	}
 }
 
+// ruleSide is the head of a rule behind between or over: the side that is being written stands after the last comma.
+func (l *list) ruleSide(toks, sides []syntax.Token) {
+	for i := len(sides) - 1; i >= 0; i-- {
+		if l.textOf(sides[i]) == "," {
+			sides = sides[i+1:]
+			break
+		}
+	}
+	switch n := len(sides); {
+	case slices.ContainsFunc(sides, func(t syntax.Token) bool { return l.textOf(t) == "as" }):
+	case n > 0 && l.endsOperand(sides[n-1]):
+		l.words(0, "as")
+	default:
+		l.sideRefs(toks, sides)
+	}
+}
+
+// drilled adds what a drill is into: columns without the name of a side, those that several sides have first.
+func (l *list) drilled(sc *scope) {
+	for i, s := range sc.sides {
+		for _, c := range s.columns {
+			tier := 1
+			if slices.ContainsFunc(sc.sides[i+1:], func(o side) bool { return columnNamed(o.columns, c.Name) != nil }) {
+				tier = 0
+			}
+			if !keyed(c) {
+				tier += 2
+			}
+			l.add(tier, symbolItem(c))
+		}
+	}
+	row := *sc
+	row.place = anywhere // of one row, although the rule pairs totals
+	l.functions(&row, false)
+}
+
 // sideRefs adds what a rule can be between, what it is between already last.
 func (l *list) sideRefs(toks, rest []syntax.Token) {
 	if len(l.path(rest)) > 0 {

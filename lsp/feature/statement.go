@@ -95,13 +95,11 @@ func (l *list) declaration(name string, toks []syntax.Token) {
 			l.words(0, "from")
 		}
 	case "rule":
-		switch word, rest, operand := l.clause(toks, "between", "over", "as"); {
-		case (word == "between" || word == "over" || word == "as" && l.textOf(toks[n-1]) == ",") && !operand:
-			l.sideRefs(toks, rest)
+		switch word, rest, operand := l.clause(toks, "between", "over"); {
+		case word == "between" || word == "over":
+			l.ruleSide(toks, rest)
 		case word == "rule" && operand:
 			l.words(0, "between", "over")
-		case operand && word != "as":
-			l.words(0, "as")
 		}
 	case "template":
 		if f := l.top(); f.bracket == '(' && l.afterColon(f.toks) {
@@ -173,6 +171,11 @@ func (l *list) inner(b *frame, name string, toks []syntax.Token) {
 			l.words(0, "into")
 			return
 		}
+		if last := toks[len(toks)-1]; l.top().block && !l.endsOperand(last) || l.textOf(last) == "into" {
+			l.drilled(sc)
+			return
+		}
+		sc.any = true
 		l.named(sc, toks)
 	case "assert":
 		switch word, rest, operand := l.clause(toks, "as"); {

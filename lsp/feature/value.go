@@ -276,6 +276,10 @@ func (l *list) types(names []string) {
 		return
 	}
 	for _, t := range names {
+		if t == "decimal" && l.block().kind == syntax.FileBlock { // a parameter has the digits of what it is given
+			l.add(0, Item{Kind: TypeItem, Label: t})
+			continue
+		}
 		l.addType(0, t)
 	}
 }
