@@ -75,7 +75,7 @@ func cursorAt(s *Snapshot, offset int) (c *cursor, ok bool) {
 			}
 		case syntax.TableRow:
 			c.top().rows++
-			if t.End >= offset {
+			if t.End >= offset || c.blank(t.End) { // a blank behind the last | begins a cell
 				c.row = c.top().rows
 				c.inRow(t)
 				return c, true

@@ -29,7 +29,7 @@ func FormatRange(s *Snapshot, start, end int) []diag.Edit {
 }
 
 // FormatTyped is what follows from the last key, after which the cursor stands at offset: a newline formats the line that it ends, a }
-// its block, a | its table. The blanks at the cursor stay.
+// its block, a | its table. The blanks at the cursor stay. A newline in a row without cells takes that row back.
 func FormatTyped(s *Snapshot, offset int, key string) []diag.Edit {
 	text := s.Text()
 	start, end := offset, offset
@@ -37,6 +37,9 @@ func FormatTyped(s *Snapshot, offset int, key string) []diag.Edit {
 	case "\n":
 		end = lineEnd(text, max(lineStart(text, offset)-1, 0))
 		start = lineStart(text, end)
+		if line := text[start:end]; string(bytes.TrimSpace(line)) == "|" { // a row that the last newline began, and that is not wanted
+			return []diag.Edit{{Span: diag.Span{File: s.File.Span.File, Start: start + bytes.IndexByte(line, '|'), End: offset}}}
+		}
 	case "}":
 		b := blockEndingAt(s.File, offset)
 		if b == nil {
