@@ -59,12 +59,12 @@ func TakeKeyPart(key []byte, to *batch.Column) (rest []byte) {
 	return key[9:]
 }
 
-// partEnd is where the part that starts at key[at] ends.
-func partEnd(key []byte, at int, t schema.Type) int {
+// partEnd is where a part of the key ends that starts at key[at].
+func (s *Shape) partEnd(key []byte, at, part int) int {
 	if key[at] == nullPart {
 		return at + 1
 	}
-	if w := width(t); w > 0 {
+	if w := s.keys[part]; w > 0 {
 		return at + 1 + w
 	}
 	n, at := length(key, at+1)
@@ -75,14 +75,14 @@ func partEnd(key []byte, at int, t schema.Type) int {
 func (s *Shape) KeyPart(key []byte, part int) schema.Value {
 	at := 0
 	for i := range part {
-		at = partEnd(key, at, s.Keys[i].Type)
+		at = s.partEnd(key, at, i)
 	}
 	v := schema.Value{Type: s.Keys[part].Type}
 	if key[at] == nullPart {
 		v.Null = true
 		return v
 	}
-	if width(v.Type) > 0 {
+	if s.keys[part] > 0 {
 		setFixed(&v, key[at+1:])
 		return v
 	}

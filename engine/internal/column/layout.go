@@ -91,9 +91,13 @@ type Shape struct {
 	*Layout
 	states int   // bytes of states
 	slots  []int // of each term: offset in the row, or -1 if its width varies
+	widths []int // of each term: bytes, or 0 if they vary
+	keys   []int // of each part of the key: the same
 	keyAt  int   // offset of the key's length
 	rest   []restShape
 	zones  []*time.Location
+
+	digests [][]digested // of each side: its columns
 }
 
 type restShape struct {
@@ -129,6 +133,7 @@ func NewShape(l *Layout) *Shape {
 	at := header + s.states
 	for _, t := range l.Terms {
 		w := width(t.Type)
+		s.widths = append(s.widths, w)
 		if w == 0 {
 			s.slots = append(s.slots, -1)
 			continue
@@ -137,8 +142,12 @@ func NewShape(l *Layout) *Shape {
 		at += w
 	}
 	s.keyAt = at
+	for _, k := range l.Keys {
+		s.keys = append(s.keys, width(k.Type))
+	}
 	for _, side := range l.Sides {
 		s.rest = append(s.rest, newRest(side))
+		s.digests = append(s.digests, newDigested(l, side))
 		loc, err := time.LoadLocation(side.Zone)
 		if err != nil {
 			loc = time.UTC // the checker has refused a zone that nobody knows; another machine may know fewer

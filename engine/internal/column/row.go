@@ -71,7 +71,7 @@ func (s *Shape) SameTerm(a, b Row, term int) bool {
 	if at < 0 {
 		return bytes.Equal(s.Bytes(a, term), s.Bytes(b, term))
 	}
-	w := width(s.Terms[term].Type)
+	w := s.widths[term]
 	return bytes.Equal(a[at:at+w], b[at:at+w])
 }
 
@@ -83,7 +83,7 @@ func (s *Shape) Int(r Row, term int) int64 {
 // Num is the coefficient of a decimal, or an integer, at the scale of the comparison's type.
 func (s *Shape) Num(r Row, term int) decimal.Num {
 	at := s.slots[term]
-	if width(s.Terms[term].Type) == 16 {
+	if s.widths[term] == 16 {
 		return decimal.Num{Lo: binary.LittleEndian.Uint64(r[at:]), Hi: int64(binary.LittleEndian.Uint64(r[at+8:]))}
 	}
 	return decimal.FromInt64(int64(binary.LittleEndian.Uint64(r[at:])))
