@@ -55,7 +55,7 @@ func benchRows(n int, w Window, side func(i int) int) iter.Seq2[Row, error] {
 	}
 }
 
-func benchSettle(b *testing.B, s *Store, run int, w Window, rows iter.Seq2[Row, error]) Summary {
+func benchSettle(b testing.TB, s *Store, run int, w Window, rows iter.Seq2[Row, error]) Summary {
 	b.Helper()
 	id := fmt.Sprintf("run%05d", run)
 	st, err := s.Begin(b.Context(), Settlement{

@@ -79,6 +79,7 @@ func (w *segmentWriter) flush() error {
 			return err
 		}
 	}
+	w.store.passed(len(w.payload))
 	w.sequence++
 	w.payload, w.ends, w.hashes = w.payload[:0], w.ends[:0], w.hashes[:0]
 	return nil

@@ -39,6 +39,7 @@ type Store struct {
 	moved   map[string]string
 	tell    func(what string, done, total int64) // never nil
 	writing sync.Mutex                           // held by whoever writes, a settling from Begin to its end
+	since   int                                  // bytes of segments written since memory was given back; of whoever writes
 
 	// fault is called before each write, and its error becomes the write's. Tests set it to kill the process.
 	fault func(step string) error
@@ -320,6 +321,18 @@ func (s *Store) newBatch() *badger.WriteBatch {
 	b := s.db.NewWriteBatch()
 	b.SetMaxPendingTxns(pendingWrites)
 	return b
+}
+
+// manyBytes of segments are written before the memory through which they are mapped is given back.
+const manyBytes = 32 << 20
+
+// passed counts bytes of segments that were written and are not needed in memory any more.
+func (s *Store) passed(bytes int) {
+	if s.since += bytes; s.since < manyBytes || s.dir == "" {
+		return
+	}
+	s.since = 0
+	_ = pageOut(s.database()) // without it, only more memory is taken
 }
 
 // syncDir makes files durable that were created for what was written.

@@ -1,0 +1,58 @@
+package state
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// mappedBytes is how much memory of this process the tables of a store take.
+func mappedBytes(t *testing.T, db string) (n int64) {
+	t.Helper()
+	smaps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		t.Skip(err)
+	}
+	table := false
+	for line := range bytes.Lines(smaps) {
+		text := strings.TrimSpace(string(line))
+		if strings.Contains(text, "/") {
+			table = strings.Contains(text, db) && strings.HasSuffix(text, ".sst")
+		}
+		var kb int64
+		if k, _ := fmt.Sscanf(text, "Rss: %d kB", &kb); k == 1 && table {
+			n += kb << 10
+		}
+	}
+	return n
+}
+
+// TestTablesTakeNoMemory settles many rows: what is written is not kept in memory, and can be read.
+func TestTablesTakeNoMemory(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	defer s.Close()
+	const n = 200_000
+	w := Window{0, width, width}
+	benchSettle(t, s, 1, w, benchRows(n, w, func(int) int { return 0 }))
+	if err := pageOut(s.database()); errors.Is(err, unix.EINVAL) {
+		t.Skip("the kernel is older than 5.4")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	size := s.Size()
+	if mapped := mappedBytes(t, s.database()); size.Bytes < 10<<20 || mapped > size.Bytes/4 {
+		t.Errorf("%d bytes of tables take %d bytes of memory", size.Bytes, mapped)
+	}
+	if v, err := s.Verify(t.Context()); err != nil || v.Rows != n {
+		t.Fatalf("%+v, %v", v, err)
+	}
+	if mapped := mappedBytes(t, s.database()); mapped < size.Bytes/2 {
+		t.Errorf("the test cannot fail: %d bytes of tables take %d bytes of memory after they were read", size.Bytes, mapped)
+	}
+}
