@@ -132,7 +132,7 @@ func TestSignatureHelp(t *testing.T) {
 // A blank asks only where something must follow; the items of a list that is forgotten stay as they are.
 func TestCompletionIsAskedByBlanks(t *testing.T) {
 	c := start(t, t.TempDir(), caseCapabilities)
-	c.open("a.recon", "recon 1\n\nsource 甲🐼 from \n\nparam x: date\n  \n")
+	c.open("a.recon", "recon 1\n\nsource 甲🐼 from \n\nparam x: date\n  \n  pa")
 	ask := func(line, character int) []offeredItem {
 		var list struct{ Items []offeredItem }
 		c.call("textDocument/completion", map[string]any{"textDocument": map[string]any{"uri": c.uri("a.recon")}, "position": map[string]any{"line": line, "character": character},
@@ -144,6 +144,9 @@ func TestCompletionIsAskedByBlanks(t *testing.T) {
 	}
 	if got := first(ask(5, 2), 2); got != "" {
 		t.Errorf("at the beginning of a line, by a blank: %s", got)
+	}
+	if got := first(ask(6, 4), 1); got != "param" { // an editor waits a little, and letters have followed
+		t.Errorf("after a blank and two letters: %s", got)
 	}
 	var it map[string]any
 	c.call("completionItem/resolve", map[string]any{"label": "source", "data": map[string]int{"list": 999, "item": 0}}, &it)

@@ -54,7 +54,7 @@ type CompleteOptions struct {
 	Snippets bool      // the client can fill in places
 	Now      time.Time // for dates to begin with
 	Files    []string  // the rule files of the workspace, for imports
-	Space    bool      // asked because a blank was typed: only where something must follow
+	Space    bool      // asked because a blank was typed: only where something must follow, or a word has begun
 }
 
 // Complete gives what may stand at an offset, the likeliest first.
@@ -99,6 +99,9 @@ func (l *list) add(tier int, it Item) {
 	class := 0
 	if !l.keep {
 		class = fit(it.Filter, l.typed)
+		if _, column, dotted := strings.Cut(it.Filter, "."); dotted && it.Kind == ColumnItem && class > 0 && fit(column, l.typed) == 0 {
+			class = 0 // a column is thought of by its own name
+		}
 	}
 	if class < 0 || l.seen[it.Label] {
 		return
@@ -176,7 +179,7 @@ func (l *list) all() {
 	case l.row > 0:
 		l.cell()
 		return
-	case l.opt.Space && l.quote == 0 && !l.expects():
+	case l.opt.Space && l.typed == "" && l.quote == 0 && !l.expects(): // where a letter followed the blank at once, that counts
 		return
 	}
 	b := l.block()

@@ -33,10 +33,16 @@ func (l *list) functions(sc *scope, piped bool) {
 	if sc.place == inSecret {
 		return
 	}
-	want := sc.want
-	if sc.like != nil && (sc.like.Type.Kind == schema.Date || sc.like.Type.Kind == schema.Timestamp) {
-		want = sc.like.Type.Kind
+	want, decode := sc.want, false
+	if sc.like != nil {
+		switch k := sc.like.Type.Kind; k {
+		case schema.Date, schema.Timestamp:
+			want = k
+		case schema.String, schema.Enum:
+			decode = true
+		}
 	}
+	few := sc.term && l.typed == "" && l.top().block && !piped // a column mostly
 	best := usual(want, piped || sc.place == inDerived)
 	for _, f := range builtin.Funcs {
 		if piped && (len(f.Params) == 0 || f.Name == "today") {
@@ -57,6 +63,9 @@ func (l *list) functions(sc *scope, piped bool) {
 			tier = 1
 		case piped:
 			tier = 2
+		}
+		if few && tier > 1 && !(decode && f.Name == "decode") {
+			continue
 		}
 		l.add(tier, Item{Kind: FunctionItem, Label: f.Name, Detail: f.Signature(), Doc: f.Doc + example(f.Example), Insert: insert, Snippet: true})
 	}

@@ -96,8 +96,10 @@ func (l *list) operand(sc *scope) {
 		l.add(0, Item{Kind: ValueItem, Label: "true"})
 		l.add(0, Item{Kind: ValueItem, Label: "false"})
 	}
-	l.add(5, Item{Kind: ValueItem, Label: "null"})
-	l.words(5, "not")
+	if !sc.term {
+		l.add(5, Item{Kind: ValueItem, Label: "null"})
+		l.words(5, "not")
+	}
 }
 
 func (l *list) secretNames(sc *scope) {
