@@ -243,22 +243,40 @@ func (t *tally) fill(report *result.Report) {
 
 // largest keeps the breaks of the largest amounts, at most as many as a report shows.
 type largest struct {
-	most int
-	list []result.Break
+	most  int
+	list  []result.Break
+	added int // bytes of texts since trim
 }
+
+// largestBytes of texts are added before those that are too many are given up.
+const largestBytes = 4 << 20
 
 func (l *largest) add(b result.Break) {
 	l.list = append(l.list, b)
-	if len(l.list) >= 2*l.most+64 { // sort seldom
+	l.added += textBytes(&b)
+	if len(l.list) >= 2*l.most+64 || l.added > largestBytes && len(l.list) > l.most { // sort seldom
 		l.trim()
 	}
+}
+
+// textBytes is how long the texts of a break's rows are together.
+func textBytes(b *result.Break) (n int) {
+	for i := range b.Rows {
+		n += len(b.Rows[i].Reason)
+		for j := range b.Rows[i].Values {
+			n += len(b.Rows[i].Values[j].Value.Text)
+		}
+	}
+	return n
 }
 
 func (l *largest) trim() {
 	slices.SortStableFunc(l.list, func(a, b result.Break) int {
 		return cmp.Or(compareAmounts(&b, &a), cmp.Compare(a.ID, b.ID))
 	})
-	l.list = l.list[:min(l.most, len(l.list))]
+	n := min(l.most, len(l.list))
+	clear(l.list[n:])
+	l.list, l.added = l.list[:n], 0
 }
 
 func (l *largest) sorted() []result.Break {

@@ -229,22 +229,24 @@ func (v *view) rowsOf(finder *finder, some []*record, most int) ([][]*Row, error
 			}
 		}
 	}
-	loaded := 0
+	loaded, bytes := 0, 0
 	for i := range v.heads {
 		h := &v.heads[i]
-		err := finder.find(h.Generation, h.window(), hashes[h.Start], false, func(row *Row) {
+		err := finder.find(h.Generation, h.window(), hashes[h.Start], false, func(row *Row) bool {
 			at, ok := slices.BinarySearchFunc(some, row, func(r *record, row *Row) int {
 				return compareKeys(r.hash, r.kind, r.key, row.Hash, row.Kind, row.Key)
 			})
 			if ok {
 				rows[at] = append(rows[at], row)
 				loaded++
+				bytes += len(row.Key) + len(row.Values)
 			}
+			return (loaded <= most && bytes <= v.limits.bytes) || len(some) == 1
 		})
 		if err != nil {
 			return nil, err
 		}
-		if loaded > most && len(some) > 1 {
+		if (loaded > most || bytes > v.limits.bytes) && len(some) > 1 {
 			return nil, errTooMany
 		}
 	}

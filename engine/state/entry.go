@@ -49,23 +49,25 @@ func (r *residual) loadOthers(entries []entry, most int) error {
 	if len(hashes) == 0 {
 		return nil
 	}
-	t, loaded := r.t, 0
+	t, loaded, bytes := r.t, 0, 0
 	for i := range t.before.heads {
 		h := &t.before.heads[i]
 		if h.Rows == 0 || h.Start == t.of.Window.Start {
 			continue
 		}
-		err := r.finder.find(h.Generation, h.window(), hashes, false, func(row *Row) {
+		err := r.finder.find(h.Generation, h.window(), hashes, false, func(row *Row) bool {
 			at, ok := slices.BinarySearchFunc(entries, row, func(e entry, row *Row) int { return e.compare(row.Hash, row.Kind, row.Key) })
 			if ok {
 				entries[at].others = append(entries[at].others, row)
 				loaded++
+				bytes += len(row.Key) + len(row.Values)
 			}
+			return (loaded <= most && bytes <= t.store.limits.bytes) || len(entries) == 1
 		})
 		if err != nil {
 			return err
 		}
-		if loaded > most && len(entries) > 1 {
+		if (loaded > most || bytes > t.store.limits.bytes) && len(entries) > 1 {
 			return errTooMany
 		}
 	}

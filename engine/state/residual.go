@@ -353,7 +353,10 @@ func (r *residual) regrouped(hi uint64) ([]*Row, error) {
 		if h.Start == t.of.Window.Start || h.Fingerprint != t.after.ledger.Fingerprint || h.Rows == 0 {
 			continue
 		}
-		err := r.finder.find(h.Generation, h.window(), []uint64{r.from, hi}, true, func(row *Row) { rows = append(rows, row) })
+		err := r.finder.find(h.Generation, h.window(), []uint64{r.from, hi}, true, func(row *Row) bool {
+			rows = append(rows, row)
+			return true
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -257,8 +257,8 @@ func newFinder(txn *badger.Txn) *finder {
 func (f *finder) close() { f.it.Close() }
 
 // find hands over the rows of a generation whose hash is one of hashes, which ascend; with all, every row
-// between the first and the last of them.
-func (f *finder) find(generation uint64, w Window, hashes []uint64, all bool, found func(*Row)) error {
+// between the first and the last of them. It ends when found returns false.
+func (f *finder) find(generation uint64, w Window, hashes []uint64, all bool, found func(*Row) bool) error {
 	if len(hashes) == 0 {
 		return nil
 	}
@@ -276,7 +276,8 @@ func (f *finder) find(generation uint64, w Window, hashes []uint64, all bool, fo
 			return fmt.Errorf("read index %x: %w", f.it.Item().Key(), err)
 		}
 		if len(hits) > 0 {
-			if err := f.load(f.it.Item().KeyCopy(nil), w, hits, found); err != nil {
+			more, err := f.load(f.it.Item().KeyCopy(nil), w, hits, found)
+			if err != nil || !more {
 				return err
 			}
 		}
@@ -317,41 +318,43 @@ func intersect(hits []int, index []byte, hashes *[]uint64, lo, hi uint64, all bo
 	return hits, false
 }
 
-// load reads the segment beside an index and hands over its rows at the positions.
-func (f *finder) load(at []byte, w Window, hits []int, found func(*Row)) error {
+// load reads the segment beside an index and hands over its rows at the positions, until found wants no more.
+func (f *finder) load(at []byte, w Window, hits []int, found func(*Row) bool) (more bool, err error) {
 	at[0] = 'r'
 	var all []byte
-	for part, more := uint16(0), true; more; part++ {
+	for part, again := uint16(0), true; again; part++ {
 		item, err := f.txn.Get(binary.BigEndian.AppendUint16(at[:len(at):len(at)], part))
 		if err != nil {
-			return fmt.Errorf("read segment %x: %w", at, err)
+			return false, fmt.Errorf("read segment %x: %w", at, err)
 		}
 		err = item.Value(func(v []byte) error {
 			if len(v) == 0 {
 				return errCorrupt
 			}
-			more = v[0] == 1
+			again = v[0] == 1
 			all = append(all, v[1:]...)
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("read segment %x: %w", at, err)
+			return false, fmt.Errorf("read segment %x: %w", at, err)
 		}
 	}
 	s, err := parseSegment(all)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, i := range hits {
 		if i >= s.len() {
-			return errCorrupt
+			return false, errCorrupt
 		}
 		d := s.thing(i)
 		r := decodeRow(&d, w)
 		if d.err != nil {
-			return d.err
+			return false, d.err
 		}
-		found(&r)
+		if !found(&r) {
+			return false, nil
+		}
 	}
-	return nil
+	return true, nil
 }

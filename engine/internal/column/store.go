@@ -137,6 +137,7 @@ func (s *storeSide) write(pool *Pool, p *part) error {
 		p.spilled = append(p.spilled, e)
 	}
 	pool.put(p.pages...)
+	clear(p.pages) // rows larger than a page are not used again
 	p.pages = p.pages[:0]
 	return nil
 }

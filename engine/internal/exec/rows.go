@@ -9,9 +9,10 @@ import (
 	"github.com/recon-lang/recon/engine/state"
 )
 
-// How many rows are read ahead while the state works on others: at most aheadBatches+2 batches of aheadRows.
+// How many rows are read ahead while the state works on others: at most aheadBatches+2 batches of aheadRows, or of about aheadBytes.
 const (
 	aheadRows    = 512
+	aheadBytes   = 1 << 20
 	aheadBatches = 4
 )
 
@@ -56,18 +57,19 @@ func (o *Outcome) Rows() iter.Seq2[state.Row, error] {
 // batches gives the rows some at a time, until give returns false.
 func (o *Outcome) batches(give func([]state.Row) bool) error {
 	var buf []byte
-	rows := make([]state.Row, 0, aheadRows)
+	rows, bytes := make([]state.Row, 0, aheadRows), 0
 	for _, s := range o.segments {
 		err := s.spool.Each(s.from, s.to, func(r column.Sided, names []int) error {
 			var row state.Row
 			row, buf = o.row(r, names, buf)
-			if rows = append(rows, row); len(rows) < aheadRows {
+			rows, bytes = append(rows, row), bytes+len(r.Row)
+			if len(rows) < aheadRows && bytes < aheadBytes {
 				return nil
 			}
 			if !give(rows) {
 				return errStopped
 			}
-			rows = make([]state.Row, 0, aheadRows)
+			rows, bytes = make([]state.Row, 0, aheadRows), 0
 			return nil
 		})
 		if err != nil {
