@@ -134,6 +134,23 @@ action 群 from dingtalk {
 	}
 }
 
+// Forms of statements have the sides of the rule around to choose from.
+func TestFormsOfStatements(t *testing.T) {
+	const head = "source 订单🐼 from csv {\n}\n\nsource orders from csv {\n  path = \"🐼\"\n  columns { no string }\n}\n\nsource bill from csv {\n  path = \"b\"\n  columns { no string }\n}\n\n"
+	for _, c := range [][2]string{
+		{"rule r between orders, bill as 账单 {\n  key no\n  tri«»\n}\n", "trigger ${1|orders,账单|}.changes {\n  $0\n}"},
+		{"rule r between orders, bill as 账单 {\n  key no\n}\n\ntest \"🐼\" for r {\n  gi«»\n}\n", "given ${1|orders,账单|} {\n  $0\n}"},
+		{"view v from orders {\n  gr«»\n}\n", "group ${1:column} {\n  $0\n}"},
+	} {
+		text := head + c[0]
+		at := strings.Index(text, "«»")
+		items := completeIn(strings.Replace(text, "«»", "", 1), at, feature.CompleteOptions{Snippets: true})
+		if len(items) == 0 || items[0].Insert != c[1] || !items[0].Snippet {
+			t.Errorf("%s: the first of%s is no %q", c[0], labels(items, 3), c[1])
+		}
+	}
+}
+
 // A client that cannot fill in places gets what stands before the first, on one line, and goes on there.
 func TestWithoutPlaces(t *testing.T) {
 	for _, c := range [][2]string{

@@ -71,6 +71,13 @@ func choice(n string, texts []string) string {
 	return "${" + n + "|" + strings.Join(texts, ",") + "|}"
 }
 
+func (l *list) sideNames() (names []string) {
+	for _, s := range l.sidesHere() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
 // form is what a keyword stands for in a block: the statement with its places, or the keyword and a blank.
 func (l *list) form(s *syntax.Statement, k syntax.BlockKind) string {
 	rows := l.rowNames()
@@ -113,8 +120,12 @@ func (l *list) form(s *syntax.Statement, k syntax.BlockKind) string {
 		return s.Name + " {\n  $0\n}"
 	case s.Name == "on":
 		return "on ${1|missing,mismatch,duplicate,unkeyed,expired,cleared|} {\n  do $0\n}"
+	case s.Name == "given":
+		return "given " + choice("1", l.sideNames()) + " {\n  $0\n}"
 	case s.Name == "trigger":
-		return "trigger ${1:source}.changes {\n  $0\n}"
+		return "trigger " + choice("1", l.sideNames()) + ".changes {\n  $0\n}"
+	case s.Name == "group" && k == syntax.ViewBlock:
+		return "group ${1:column} {\n  $0\n}"
 	case s.Name == "run":
 		return "run at ${1:" + l.opt.Now.Format("2006-01-02T15:04") + "} {\n  $0\n}"
 	case s.Name == "warn", s.Name == "fail":

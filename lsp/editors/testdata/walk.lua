@@ -11,10 +11,13 @@ local function finish()
   vim.cmd("qall!")
 end
 
--- answered counts the lists that came, empty ones too; from is where their words begin.
-local answered, complete, from = 0, vim.fn.complete, 0
+-- answered is where the cursor stood when the last list came, be it an empty one; from is where its words begin.
+local answered, complete, from = "", vim.fn.complete, 0
+local function place()
+  return table.concat(vim.api.nvim_win_get_cursor(0), ":")
+end
 vim.fn.complete = function(column, items)
-  answered, from = answered + 1, column - 1
+  answered, from = place(), column - 1
   return complete(column, items)
 end
 
@@ -61,10 +64,14 @@ local function type_(text)
   wait("the text " .. want .. ", not " .. written(), function() return written() == want end)
 end
 
-local function pick(target)
-  local seen = answered
+local function open()
+  answered = ""
   vim.api.nvim_input("<C-x><C-o>")
-  wait("the menu after " .. written(), function() return answered > seen end)
+  wait("the menu after " .. written(), function() return answered == place() end)
+end
+
+-- pick takes what begins as the target does, if the menu has it among the first.
+local function pick(target)
   if vim.fn.pumvisible() == 0 then
     return false
   end
@@ -107,8 +114,20 @@ local function write(line)
         type_(left)
       else
         local first = step.text:find("^[%d|]") and "" or vim.fn.strcharpart(step.text, 0, 1)
-        if first ~= "" then
+        -- Every other time the menu is there before the letter, and follows it.
+        local before = first:find("%a") and out.taken % 2 == 1
+        if before then
+          open()
+        end
+        if before and vim.fn.pumvisible() == 1 then
+          answered = ""
           type_(first)
+          wait("the menu to follow to " .. written(), function() return answered == place() end)
+        else
+          if first ~= "" then
+            type_(first)
+          end
+          open()
         end
         if not pick(target) then
           table.insert(out.typed, step.text)

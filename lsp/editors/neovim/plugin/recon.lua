@@ -27,6 +27,7 @@ local function root(file)
 end
 
 local attached = {} -- the client by buffer
+local asked = 0 -- lists that have not come yet
 
 -- complete is CTRL-X CTRL-O before Neovim 0.11, whose own function leaves out what does not begin with the letters typed.
 local function complete(findstart)
@@ -36,7 +37,9 @@ local function complete(findstart)
   end
   local row, column = unpack(vim.api.nvim_win_get_cursor(0))
   local line = vim.api.nvim_get_current_line()
+  asked = asked + 1
   vim.lsp.buf_request(0, "textDocument/completion", vim.lsp.util.make_position_params(0, client.offset_encoding), function(err, answer)
+    asked = asked - 1
     local here = vim.api.nvim_win_get_cursor(0)
     if err or not answer or not vim.startswith(vim.fn.mode(), "i") or here[1] ~= row or here[2] ~= column then
       return
@@ -57,6 +60,30 @@ local function complete(findstart)
     vim.fn.complete(from + 1, words)
   end)
   return -2 -- it comes later
+end
+
+-- follow has the menu of complete follow the letters: Neovim itself would leave in it what begins with them, or close it.
+local function follow(buffer)
+  local typed = false -- a letter was, while the menu was open and nothing in it chosen, or was to open
+  local group = vim.api.nvim_create_augroup("recon_menu_" .. buffer, {})
+  vim.api.nvim_create_autocmd("InsertCharPre", {
+    group = group,
+    buffer = buffer,
+    callback = function()
+      local menu = vim.fn.complete_info({ "mode", "selected" })
+      typed = typed or asked > 0 or vim.fn.pumvisible() == 1 and menu.mode == "eval" and menu.selected == -1
+    end,
+  })
+  vim.api.nvim_create_autocmd({ "TextChangedI", "TextChangedP" }, {
+    group = group,
+    buffer = buffer,
+    callback = function()
+      if typed then
+        typed = false
+        complete(1)
+      end
+    end,
+  })
 end
 
 -- execute carries a command of a code lens out, and shows what came of it: a plan and what a test found in a window.
@@ -83,7 +110,11 @@ local function attach(client, buffer)
   })
   vim.lsp.codelens.refresh()
   local keys = vim.tbl_get(client.server_capabilities, "completionProvider", "triggerCharacters")
-  if not (keys and vim.lsp.completion) then
+  if not vim.lsp.completion then
+    follow(buffer)
+    return
+  end
+  if not keys then
     return
   end
   vim.bo[buffer].completeopt = "menuone,noselect,popup"
