@@ -1,6 +1,6 @@
-// Command benchmark measures recon beside DuckDB on the same files in the same run: two csv files of
-// orders, joined and compared. It writes the medians as a page of the docs. DuckDB is the Python package of the
-// version below, in a virtual environment that it makes. The result of each is checked against what was generated.
+// Command benchmark measures recon beside DuckDB and, on the smallest case, csvdiff, on the same files in the same run: two csv files of
+// orders, joined and compared. It writes the medians as a page of the docs, with charts. DuckDB is the Python package of the
+// version below, in a virtual environment that it makes, csvdiff the Go module. What recon finds is checked against what was generated.
 //
 //	go run ./engine/benchmark -recon bin/recon -out docs/explanation/performance.md
 package main
@@ -12,14 +12,17 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
 )
 
-const duckVersion = "1.5.6"
+const (
+	duckVersion    = "1.5.6"
+	csvdiffVersion = "v1.4.0"
+	csvdiffRows    = 1_000_000
+)
 
 func main() {
 	recon := flag.String("recon", "bin/recon", "the program to measure")
@@ -52,6 +55,7 @@ var cases = []benchCase{
 type row struct {
 	benchCase
 	duck, recon sample
+	csvdiff     sample // zero where it was not measured
 }
 
 func bench(recon, out, work string, largest int) error {
@@ -66,12 +70,16 @@ func bench(recon, out, work string, largest int) error {
 	if err != nil {
 		return fmt.Errorf("install DuckDB: %w", err)
 	}
+	differ, err := csvdiff(work)
+	if err != nil {
+		return fmt.Errorf("build csvdiff: %w", err)
+	}
 	var rows []row
 	for _, c := range cases {
 		if c.rows > largest {
 			continue
 		}
-		r, err := c.run(recon, python, filepath.Join(work, c.name))
+		r, err := c.run(recon, python, differ, filepath.Join(work, c.name))
 		if err != nil {
 			return fmt.Errorf("case %s: %w", c.name, err)
 		}
@@ -83,24 +91,12 @@ func bench(recon, out, work string, largest int) error {
 		_, err = os.Stdout.Write(page)
 		return err
 	}
-	return splice(out, page)
-}
-
-// duckPython makes a virtual environment with DuckDB, and gives its interpreter.
-func duckPython(work string) (string, error) {
-	python := filepath.Join(work, "venv", "bin", "python")
-	if _, err := os.Stat(python); err == nil {
-		return python, nil
-	}
-	for _, argv := range [][]string{
-		{"python3", "-m", "venv", filepath.Join(work, "venv")},
-		{python, "-m", "pip", "install", "-q", "duckdb==" + duckVersion},
-	} {
-		if text, err := exec.Command(argv[0], argv[1:]...).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, text)
+	for name, svg := range charts(rows) {
+		if err := os.WriteFile(filepath.Join(filepath.Dir(out), name), []byte(svg), 0o644); err != nil {
+			return err
 		}
 	}
-	return python, nil
+	return splice(out, page)
 }
 
 const duckScript = `import duckdb, sys
@@ -157,7 +153,7 @@ rule orders between left, right {
 }
 `
 
-func (c benchCase) run(recon, python, dir string) (row, error) {
+func (c benchCase) run(recon, python, differ, dir string) (row, error) {
 	want, err := generate(dir, c.rows, c.sorted, c.half)
 	if err != nil {
 		return row{}, err
@@ -172,7 +168,7 @@ func (c benchCase) run(recon, python, dir string) (row, error) {
 	if err := os.WriteFile(filepath.Join(dir, "duck.py"), []byte(duckScript), 0o644); err != nil {
 		return row{}, err
 	}
-	var duck, ours []sample
+	var duck, ours, theirs []sample
 	for i := range c.runs + 1 {
 		d, err := measure(dir, []int{0}, python, "duck.py")
 		if err != nil {
@@ -191,8 +187,23 @@ func (c benchCase) run(recon, python, dir string) (row, error) {
 		if i > 0 {
 			duck, ours = append(duck, d), append(ours, r)
 		}
+		if c.rows > csvdiffRows {
+			continue
+		}
+		// The key, and the five columns that the others compare, as text.
+		t, err := measure(dir, []int{0}, differ, "left.csv", "right.csv", "--primary-key", "0", "--columns", "2,3,4,5,6", "--format", "json")
+		if err != nil {
+			return row{}, err
+		}
+		if i > 0 {
+			theirs = append(theirs, t)
+		}
 	}
-	return row{c, median(duck), median(ours)}, nil
+	out := row{benchCase: c, duck: median(duck), recon: median(ours)}
+	if len(theirs) > 0 {
+		out.csvdiff = median(theirs)
+	}
+	return out, nil
 }
 
 // verify holds a run's counts against what was generated.
@@ -231,6 +242,14 @@ func report(rows []row) []byte {
 			r.recon.wall.Seconds(), r.recon.cpu.Seconds(), r.recon.peakBytes>>20,
 			r.duck.wall.Seconds()/r.recon.wall.Seconds(), r.faster, r.megabytes)
 	}
+	b.WriteString("\n")
+	for _, r := range rows {
+		if d := r.csvdiff; d.wall > 0 {
+			fmt.Fprintf(&b, "csvdiff %s on %s: %.2f s, %.2f s of processor time, %d MB. It compares texts, and holds both files in memory.\n\n",
+				csvdiffVersion, r.name, d.wall.Seconds(), d.cpu.Seconds(), d.peakBytes>>20)
+		}
+	}
+	b.WriteString("![Time for a row](performance-time.svg)\n\n![Memory](performance-memory.svg)\n")
 	return b.Bytes()
 }
 
