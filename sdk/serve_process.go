@@ -53,6 +53,7 @@ func (h handler) Describe() (o wire.Offer) {
 var (
 	errNoSource = errors.New("this plugin offers no source")
 	errNoAction = errors.New("this plugin offers no action")
+	errNoSums   = errors.New("this plugin cannot add rows up")
 )
 
 func (h handler) Do(ctx context.Context, t wire.Task) error {
@@ -83,6 +84,14 @@ func (h handler) Read(ctx context.Context, req wire.Request, emit func(*batch.Ba
 		return errNoSource
 	}
 	return h.src.Read(ctx, ReadRequest(req), emit)
+}
+
+func (h handler) Snapshot(ctx context.Context, req wire.Request, do func(wire.Snapshot) error) error {
+	s, ok := h.src.(Snapshotter)
+	if !ok {
+		return errNoSums
+	}
+	return s.Snapshot(ctx, ReadRequest(req), func(view Snapshot) error { return do(view) })
 }
 
 func (h handler) Failure(err error) *wire.Failure {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"os/exec"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/batch"
+	"github.com/recon-lang/recon/sdk/checksum"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -32,6 +34,11 @@ var faults = map[string]string{
 	"tells secrets":      "an error gives a secret away",
 	"dirt below a null":  "the value below a null is not zero",
 	"no UTF-8":           "text that is not UTF-8",
+	"adds up wrongly":    "of the rows delivered with",
+	"totals are wrong":   "total 0 is",
+	"no row is odd":      "rows are odd, want at least 1",
+	"another moment":     "are added up, there are",
+	"key is unique":      "the key is said to be unique",
 }
 
 // TestFaultsAreFound runs TestBroken for each fault in a process of its own, where it must
@@ -75,6 +82,38 @@ func (s *broken) Describe() schema.Source {
 		d.Version = fmt.Sprint(s.described)
 	}
 	return d
+}
+
+func (s *broken) Snapshot(ctx context.Context, req sdk.ReadRequest, do func(sdk.Snapshot) error) error {
+	return s.memory.Snapshot(ctx, req, func(view sdk.Snapshot) error { return do(&brokenView{view, s.fault}) })
+}
+
+type brokenView struct {
+	sdk.Snapshot
+	fault string
+}
+
+func (v *brokenView) Survey(ctx context.Context, req checksum.Request, ranges int) (checksum.Survey, error) {
+	s, err := v.Snapshot.Survey(ctx, req, ranges)
+	s.Unique = s.Unique || v.fault == "key is unique"
+	return s, err
+}
+
+func (v *brokenView) Sums(ctx context.Context, req checksum.Request) ([]checksum.Sum, error) {
+	sums, err := v.Snapshot.Sums(ctx, req)
+	for i := range sums {
+		switch s := &sums[i]; v.fault {
+		case "adds up wrongly":
+			s.Check[1]++
+		case "totals are wrong":
+			s.Totals[0] = big.NewInt(12345)
+		case "no row is odd":
+			s.Odd = 0
+		case "another moment":
+			s.Rows++
+		}
+	}
+	return sums, err
 }
 
 func (s *broken) check(cfg schema.Config) error {

@@ -19,6 +19,7 @@ import (
 //   - any size of batch gives the same rows
 //   - a value that does not fit its type is reported or ends the read, as asked
 //   - conditions and orders are kept as claimed
+//   - what a source with the ability Checksum says that rows add up to is what they add up to as delivered, range by range
 //   - the end of the context, or an error of emit, ends a read at once; the latter comes back as
 //     itself
 //   - reads at the same time do not mix
@@ -92,7 +93,7 @@ func (s *subject) test(t *testing.T) {
 			test func(*testing.T)
 		}{
 			{"rows", s.testRows}, {"columns", s.testColumns}, {"strings", s.testStrings}, {"batches", s.testBatches}, {"bad", s.testBad},
-			{"conditions", s.testConditions}, {"order", s.testOrder}, {"stop", s.testStop}, {"together", s.testTogether}, {"settings", s.testSettings},
+			{"conditions", s.testConditions}, {"order", s.testOrder}, {"sums", s.testSums}, {"stop", s.testStop}, {"together", s.testTogether}, {"settings", s.testSettings},
 		} {
 			t.Run(part.name, part.test)
 		}

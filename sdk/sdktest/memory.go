@@ -26,6 +26,8 @@ type Table struct {
 	Claim schema.Claim
 	// Sorts says that the source orders rows as asked.
 	Sorts bool
+	// Adds says that the source adds rows up, where it claims all conditions as Exact. Key is then unique.
+	Adds bool
 	// Fail, where it is set, is called before each batch with the number of rows emitted so far; its
 	// error ends the read.
 	Fail func(emitted int) error
@@ -62,6 +64,10 @@ func (m *memory) Describe() schema.Source {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	adds := false
+	for _, t := range m.tables {
+		adds = adds || t.Adds
+	}
 	return schema.Source{
 		Name:    m.name,
 		Version: "1",
@@ -69,7 +75,7 @@ func (m *memory) Describe() schema.Source {
 		Settings: []schema.Setting{
 			{Name: "table", Type: schema.Type{Kind: schema.String}, Required: true, OneOf: names, Doc: "Which of the tables."},
 		},
-		Abilities: schema.Abilities{Typed: true, Conditions: true, Order: true},
+		Abilities: schema.Abilities{Typed: true, Conditions: true, Order: true, Checksum: adds},
 	}
 }
 

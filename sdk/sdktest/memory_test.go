@@ -37,7 +37,7 @@ func memoryOfAllTypes() sdk.Source {
 	return Memory("memory", map[string]Table{
 		"none":     {Columns: allTypes, Rows: allRows},
 		"superset": {Columns: allTypes, Rows: allRows, Claim: schema.Superset},
-		"exact":    {Columns: allTypes, Rows: allRows, Claim: schema.Exact, Sorts: true},
+		"exact":    {Columns: allTypes, Rows: allRows, Claim: schema.Exact, Sorts: true, Adds: true},
 		"empty":    {Columns: allTypes},
 	})
 }

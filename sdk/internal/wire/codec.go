@@ -9,7 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// frameSubtype is the content subtype of Read calls. On the wire their messages are plain
+// frameSubtype is the content subtype of calls that read rows. On the wire their messages are plain
 // protobuf, so a plugin in another language needs no such codec; here it saves two copies of
 // every batch.
 const frameSubtype = "recon-frame"
@@ -18,17 +18,17 @@ const frameSubtype = "recon-frame"
 // written before the first call: the one use of init in this module.
 func init() { encoding.RegisterCodecV2(frameCodec{}) }
 
-// batchField is the tag of ReadReply.batch.
+// batchField is the tag of the field batch of both.
 var batchField = byte(protowire.EncodeTag(1, protowire.BytesType))
 
 // prefixBytes is room for the tag and length of a batch, so that the frame after it is
 // aligned.
 const prefixBytes = 8
 
-// outgoing is a ReadReply that is encoded already.
+// outgoing is a ReadReply or a SnapshotReply that is encoded already.
 type outgoing struct{ data mem.BufferSlice }
 
-// incoming is a ReadReply that is still as it came. Whoever receives it frees data.
+// incoming is a ReadReply or a SnapshotReply that is still as it came. Whoever receives it frees data.
 type incoming struct{ data mem.BufferSlice }
 
 type frameCodec struct{}
@@ -60,7 +60,7 @@ func (frameCodec) Unmarshal(data mem.BufferSlice, v any) error {
 
 // frame copies the frame of a reply into d's buffer. Where the reply is no batch, it is
 // decoded into reply instead and frame is nil. It frees the reply's memory.
-func (m *incoming) frame(d *decoder, reply *ReadReply) (frame []byte, err error) {
+func (m *incoming) frame(d *decoder, reply proto.Message) (frame []byte, err error) {
 	defer m.data.Free()
 	size := m.data.Len()
 	if size > maxFrame+prefixBytes {

@@ -249,23 +249,27 @@ func (r *reading) status(err error) error {
 }
 
 // abort tells the plugin to stop reading and sees to it that the stream ends soon.
-func (r *reading) abort() {
+func (r *reading) abort() { r.endSoon(r.stream.CloseSend) }
+
+func (r *reading) endSoon(closeSend func() error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.aborted {
 		return
 	}
 	r.aborted = true
-	_ = r.stream.CloseSend()
+	_ = closeSend()
 	r.closeSocket()
 	r.grace = time.AfterFunc(cancelGrace, r.cancel)
 }
 
 // drain waits for the plugin's read to end after abort.
-func (r *reading) drain() {
+func (r *reading) drain() { r.drainFrom(r.stream) }
+
+func (r *reading) drainFrom(stream grpc.ClientStream) {
 	for !r.ended {
 		var m incoming
-		if err := r.stream.RecvMsg(&m); err != nil {
+		if err := stream.RecvMsg(&m); err != nil {
 			return
 		}
 		m.data.Free()

@@ -21,6 +21,7 @@ type Handler interface {
 	Columns(ctx context.Context, cfg schema.Config) (schema.Table, error)
 	Claim(req Request) (where []schema.Claim, ordered bool)
 	Read(ctx context.Context, req Request, emit func(*batch.Batch) error) error
+	Snapshot(ctx context.Context, req Request, do func(Snapshot) error) error
 	Do(ctx context.Context, task Task) error
 	Failure(err error) *Failure
 }
