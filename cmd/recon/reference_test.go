@@ -264,6 +264,7 @@ func abilities(a schema.Abilities) []string {
 		{a.Typed, "knows the types of its columns, for `recon schema pull`"},
 		{a.Conditions, "evaluates conditions itself where they mean the same there"},
 		{a.Order, "can deliver rows in the order of a key"},
+		{a.Checksum, "can say what ranges of rows add up to, for the strategy checksum"},
 	} {
 		if ability.has {
 			can = append(can, ability.doc)

@@ -36,7 +36,7 @@ func (source) Describe() schema.Source {
 					"changes by itself: a trigger is checked, planned, and simulated by recon test."},
 		},
 		OneSetting: [][]string{{"table", "query"}},
-		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true},
+		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true, Checksum: true},
 	}
 }
 

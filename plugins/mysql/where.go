@@ -80,7 +80,7 @@ func isNull(b *strings.Builder, column string, f field, want schema.Type) schema
 		}
 	case schema.Decimal:
 		contained := f.family == whole && want.Precision-want.Scale >= 20 ||
-			f.family == numeric && f.scale <= int64(want.Scale) && f.precision+1-f.scale <= int64(want.Precision-want.Scale) // the driver counts one too few if it is unsigned
+			f.family == numeric && f.within(want)
 		if !contained {
 			return schema.None
 		}

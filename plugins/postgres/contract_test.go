@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/recon-lang/recon/plugins/internal/sqltest"
@@ -33,6 +34,8 @@ A,A,1,12.30,1.0000,false,1970-01-01,1999-12-31T23:59:59Z,2000-01-01T04:59:59.999
 	wrong["dsn"] = schema.Value{Type: wrong["dsn"].Type, Text: "postgres://nobody:wrong-password@127.0.0.1:1/db"}
 	sdktest.TestSource(t, New(),
 		sdktest.Case{Name: "table", Config: config(db, "v"), Columns: columns, Rows: rows, Zone: "America/New_York", AnyOrder: true},
+		sdktest.Case{Name: "steady zone", Config: config(db, "v"), Columns: columns, Rows: strings.NewReplacer("2026-11-01T05:30:00Z", "2026-10-31T17:30:00Z", "2026-03-08T07:00:00Z", "2026-03-07T18:30:00Z",
+			"2026-01-01T05:00:00Z", "2025-12-31T16:00:00Z", "2000-01-01T04:59:59.999999Z", "1999-12-31T15:59:59.999999Z").Replace(rows), Zone: "Asia/Shanghai", AnyOrder: true},
 		sdktest.Case{Name: "query", Config: query(db, "select * from v where no <> :no;", map[string]schema.Value{"no": schema.Text("x' or '1'='1")}), Columns: columns, Rows: rows, Zone: "America/New_York", AnyOrder: true},
 		sdktest.Case{Name: "own types", Config: query(db, "select no, name, n, amount from v where n = 0", nil), Rows: "no,name,n,amount\na,a ,0,12.30\n", AnyOrder: true},
 		sdktest.Case{Name: "refused", Config: wrong, Columns: columns, Setting: "dsn", Message: "connection refused"},

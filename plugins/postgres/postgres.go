@@ -33,7 +33,7 @@ func (source) Describe() schema.Source {
 				Doc: "A query instead of a table. Its :name parameters are bound by the server, a timestamp as timestamptz."},
 		},
 		OneSetting: [][]string{{"table", "query"}},
-		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true},
+		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true, Checksum: true},
 	}
 }
 

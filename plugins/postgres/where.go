@@ -133,7 +133,7 @@ func (t tester) isNull(b *strings.Builder, column string, f field, want schema.T
 			return schema.Exact
 		}
 		// What a declared precision lets in fits, but for NaN.
-		if have := numericType(f.modifier); f.family == numeric && f.modifier >= 4 && f.modifier>>16 <= 38 && have.Scale <= want.Scale && have.Precision-have.Scale <= want.Precision-want.Scale {
+		if f.family == numeric && f.within(want) {
 			b.WriteString(" OR " + column + " = 'NaN'")
 			return schema.Exact
 		}

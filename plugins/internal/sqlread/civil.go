@@ -59,3 +59,18 @@ func InYears(micros int64) bool {
 
 // DayText is a date, in days since 1970-01-01, as "2006-01-02".
 func DayText(days int64) string { return time.Unix(days*86400, 0).UTC().Format(time.DateOnly) }
+
+// Steady is the civil time, in microseconds, from which the clocks of a zone are offset microseconds ahead of UTC for good, so that
+// a database can turn civil times into instants; ok is false for a zone whose clocks go on changing.
+func Steady(loc *time.Location) (from, offset int64, ok bool) {
+	start, end := time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC).In(loc).ZoneBounds()
+	if !end.IsZero() {
+		return 0, 0, false
+	}
+	from = -62135596800e6 + 400*86400e6 // as InYears
+	if !start.IsZero() {
+		from = start.UnixMicro() + twoDays
+	}
+	_, seconds := time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC).In(loc).Zone()
+	return from, int64(seconds) * 1e6, true
+}
