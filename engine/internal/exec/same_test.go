@@ -42,7 +42,7 @@ func encode(t *testing.T, rule *program.Rule, o *exec.Outcome) []byte {
 			for i := range rule.Compare {
 				for _, unit := range s.Units(i) {
 					for side := range rule.Sides {
-						if sum, _ := s.Get(i, side, unit); sum.Sign() != 0 {
+						if sum, ok := s.Get(i, side, unit); ok { // also one of 0: a report shows it
 							b = fmt.Appendf(b, "%d %q %d %s\n", i, unit, side, sum.Text(match.Scale(rule.Compare[i].Type)))
 						}
 					}

@@ -12,12 +12,13 @@ type Alike struct {
 	judge *Judge
 	keys  int64
 	sums  []column.Sum // by comparison; those with units in columns are in units
+	some  []bool       // by comparison: something was added, if only zeros
 	units *Counts
 }
 
 // NewAlike starts at zero.
 func NewAlike(j *Judge) *Alike {
-	return &Alike{judge: j, sums: make([]column.Sum, len(j.terms)), units: j.NewCounts()}
+	return &Alike{judge: j, sums: make([]column.Sum, len(j.terms)), some: make([]bool, len(j.terms)), units: j.NewCounts()}
 }
 
 // Row counts the key of a packed row.
@@ -29,6 +30,7 @@ func (a *Alike) Row(r column.Row) {
 		if shape.State(r, t.index) != column.Present {
 			continue
 		}
+		a.some[t.index] = true
 		switch {
 		case t.units:
 			a.addUnit(t.index, shape.Unit(r, t.index), shape.Num(r, t.index))
@@ -49,6 +51,7 @@ func (a *Alike) Columns(terms, units []column.Vector, i int) {
 		if v.Valid != nil && v.IsNull(i) {
 			continue
 		}
+		a.some[t.index] = true
 		switch {
 		case t.units:
 			var unit []byte
@@ -78,7 +81,7 @@ func (a *Alike) AddTo(c *Counts) {
 		c.Rows[side][result.Matched] += a.keys
 		for i := range a.judge.summed {
 			t := &a.judge.summed[i]
-			if t.has[side] && !t.units && a.sums[t.index].Sign() != 0 {
+			if t.has[side] && !t.units && a.some[t.index] {
 				c.Sums.Of(t.index, side, nil).AddSum(a.sums[t.index])
 			}
 		}
