@@ -114,6 +114,9 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, me
 		return err
 	}
 	defer out.Close()
+	if c := out.Pruned; c != nil {
+		report.Run.Checksum = &result.Checksum{Ranges: c.Ranges, Same: c.Same, Rows: c.Rows, Abandoned: c.Abandoned}
+	}
 	rows := rowsOf(p.Rule, out, sources)
 	closeAll(sources) // everything is read: the memory of their processes is not needed while settling
 	read := int64(0)

@@ -27,7 +27,14 @@ func (p printer) report(env environment, r *result.Report, another bool) error {
 	if another {
 		fmt.Fprintln(env.out)
 	}
-	defer fmt.Fprintf(env.err, "run %s, %s, %.2f s\n", r.Run.ID, cmp.Or(r.Run.Strategy, "not run"), r.Run.Seconds)
+	how := cmp.Or(r.Run.Strategy, "not run")
+	if c := r.Run.Checksum; c != nil {
+		how += fmt.Sprintf(" (%d of %d ranges were the same and not read)", c.Same, c.Ranges)
+		if c.Abandoned {
+			how = fmt.Sprintf("%s (abandoned: most ranges differ; %d of %d were not read)", r.Run.Strategy, c.Same, c.Ranges)
+		}
+	}
+	defer fmt.Fprintf(env.err, "run %s, %s, %.2f s\n", r.Run.ID, how, r.Run.Seconds)
 	short := *r
 	short.Open, short.Pending = first(r.Open, p.show), first(r.Pending, p.show)
 	short.Cleared, short.Expired = first(r.Cleared, p.show), first(r.Expired, p.show)

@@ -21,7 +21,8 @@ type Explanation struct {
 	Why      string            `json:"why"`
 	Window   *ExplainedWindow  `json:"window"` // null without one
 	Params   map[string]string `json:"params"`
-	Budget   int64             `json:"budget"` // bytes of memory for rows
+	Budget   int64             `json:"budget"`             // bytes of memory for rows
+	Checksum string            `json:"checksum,omitempty"` // whether the strategy checksum could be asked for; absent where no side can add up
 	Sides    []ExplainedSide   `json:"sides"`
 	Steps    []string          `json:"steps"`
 	Slow     []string          `json:"slow"` // expressions that run row by row
@@ -96,11 +97,22 @@ func (p *Plan) Explain() (*Explanation, error) {
 		}
 		e.Slow = append(e.Slow, slow...)
 	}
-	e.Steps = p.steps()
+	e.Steps, e.Checksum = p.steps(), p.explainChecksum()
 	if err := p.explainDue(e); err != nil {
 		return nil, err
 	}
 	return e, nil
+}
+
+// explainChecksum says whether the strategy could be asked for, where that is a question.
+func (p *Plan) explainChecksum() string {
+	switch {
+	case p.Strategy == Checksum || p.Rule.OneSided() || !slices.ContainsFunc(p.Abilities, func(a schema.Abilities) bool { return a.Checksum }):
+		return ""
+	case p.NoSums != "":
+		return "it cannot be checksum: " + p.NoSums
+	}
+	return "it can be checksum, which sends few rows where few differ and costs the databases more: --strategy checksum"
 }
 
 // ExplainSide says what is read of a side.
@@ -182,6 +194,11 @@ func (p *Plan) steps() []string {
 		steps = append(steps, "read "+all+" at the same time, in the order of the key, and verify it",
 			"merge them by key: keys whose rows are the same in all that is compared are done with at once",
 			"keep the rows of all other keys in "+budget+" of memory, beyond that on disk, and compare them")
+	case Checksum:
+		steps = append(steps, "open one snapshot of each of "+all+", and have them add up the same ranges of the key, a few ranges at first",
+			"leave out the ranges that add up to the same and whose keys are certainly not null and not repeated; if most ranges differ, stop adding up",
+			"read all other rows, of the same snapshots, into partitions by the hash of the key, in "+budget+" of memory, beyond that on disk",
+			"pair the rows of each partition by key, and compare those that are not the same bytes")
 	case Hash:
 		step := "read " + all
 		if len(names) > 1 {
@@ -234,6 +251,9 @@ func Explain(w io.Writer, p *Plan) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "rule %s: strategy %s, because %s\n", e.Rule, e.Strategy, e.Why)
+	if e.Checksum != "" {
+		fmt.Fprintf(&b, "%s\n", e.Checksum)
+	}
 	if e.Window != nil {
 		fmt.Fprintf(&b, "window [%s, %s)\n", e.Window.Start.Format(time.RFC3339), e.Window.End.Format(time.RFC3339))
 	}

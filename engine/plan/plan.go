@@ -9,6 +9,7 @@ import (
 
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/checksum"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -29,9 +30,10 @@ type Window struct {
 type Strategy string
 
 const (
-	Hash  Strategy = "hash"  // packed rows in partitions by the key's hash, on disk beyond the budget
-	Merge Strategy = "merge" // all sides come ordered by key; a batch a side is in memory
-	Scan  Strategy = "scan"  // a rule over one side without unique: rows are checked as they come
+	Hash     Strategy = "hash"     // packed rows in partitions by the key's hash, on disk beyond the budget
+	Merge    Strategy = "merge"    // all sides come ordered by key; a batch a side is in memory
+	Checksum Strategy = "checksum" // the sides add ranges of the key up, and only ranges that differ are read, to be paired by hash
+	Scan     Strategy = "scan"     // a rule over one side without unique: rows are checked as they come
 )
 
 // DefaultBudget is the memory for packed rows if none is given: with two plugins beside it, a run stays well below
@@ -57,12 +59,15 @@ type Options struct {
 type Plan struct {
 	Rule *program.Rule
 	Inputs
-	Strategy Strategy
-	Why      string // that strategy
-	Budget   int64
-	Cores    int
-	Sides    []Side
-	Order    []int // merge: the parts of the key in the order by which rows come
+	Strategy  Strategy
+	Why       string // that strategy
+	Budget    int64
+	Cores     int
+	Sides     []Side
+	Sums      []checksum.Request // by side, what checksum adds up, without cuts; nil if it cannot
+	NoSums    string             // why not; "" of a rule over one side, too
+	Abilities []schema.Abilities // of the sides, as Options has them
+	Order     []int              // merge: the parts of the key in the order by which rows come
 }
 
 // Side is what is read for one side.
@@ -108,7 +113,7 @@ func Build(rule *program.Rule, o Options) (*Plan, error) {
 	if (rule.Window == nil) != (o.Window == nil) {
 		return nil, fmt.Errorf("rule %s: a window is needed if, and only if, the rule has one", rule.Name)
 	}
-	p := &Plan{Rule: rule, Inputs: o.Inputs, Budget: o.Budget, Cores: o.Cores}
+	p := &Plan{Rule: rule, Inputs: o.Inputs, Budget: o.Budget, Cores: o.Cores, Abilities: o.Abilities}
 	if p.Budget == 0 {
 		p.Budget = DefaultBudget
 	}

@@ -21,6 +21,7 @@ func (p *Plan) choose(o Options) error {
 		return nil
 	}
 	why := p.tryMerge(o)
+	p.NoSums = p.tryChecksum(o)
 	switch o.Strategy {
 	case "":
 		if why != "" {
@@ -35,8 +36,13 @@ func (p *Plan) choose(o Options) error {
 			return fmt.Errorf("rule %s cannot run as merge: %s", p.Rule.Name, why)
 		}
 		p.Strategy, p.Why = Merge, "it was asked for"
+	case Checksum:
+		if p.NoSums != "" {
+			return fmt.Errorf("rule %s cannot run as checksum: %s", p.Rule.Name, p.NoSums)
+		}
+		p.Strategy, p.Why = Checksum, "it was asked for"
 	default:
-		return fmt.Errorf("there is no strategy %q; there are hash and merge", o.Strategy)
+		return fmt.Errorf("there is no strategy %q; there are hash, merge and checksum", o.Strategy)
 	}
 	if p.Strategy != Merge {
 		p.Order = nil

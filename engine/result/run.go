@@ -39,6 +39,7 @@ type Run struct {
 	Complete   bool               `json:"complete"`
 	Error      *string            `json:"error"`
 	Strategy   string             `json:"strategy"`
+	Checksum   *Checksum          `json:"checksum,omitempty"` // nil unless that is the strategy
 	Seconds    float64            `json:"seconds"`
 	SideOrder  []string           `json:"side_order"` // names of the sides as the rule has them
 	Sides      map[string]*Side   `json:"sides"`
@@ -49,6 +50,14 @@ type Run struct {
 	Messages   *Messages          `json:"messages,omitempty"`   // nil for a rule without handlers
 	Definition string             `json:"definition,omitempty"` // fingerprint of the rule, hex
 	Drill      []Drill            `json:"drill,omitempty"`      // what the groups that break are made of, the largest first
+}
+
+// Checksum is what a run by that strategy did not have to read. Rows are those of one side in the ranges that are the same.
+type Checksum struct {
+	Ranges    int   `json:"ranges"`
+	Same      int   `json:"same"`
+	Rows      int64 `json:"rows"`
+	Abandoned bool  `json:"abandoned"` // most ranges differed, so the rest was read without adding it up
 }
 
 // Window is the period a run speaks for: [Start, End), and the part of it that had passed

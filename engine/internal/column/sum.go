@@ -65,6 +65,20 @@ func (s Sum) Big() *big.Int {
 	return b.Lsh(b, 64).Add(b, new(big.Int).SetUint64(s.lo))
 }
 
+// SumOf is n as a sum; ok is false above 192 bits.
+func SumOf(n *big.Int) (s Sum, ok bool) {
+	if n.BitLen() > 191 {
+		return s, false
+	}
+	var b [24]byte
+	new(big.Int).Abs(n).FillBytes(b[:])
+	s = Sum{binary.BigEndian.Uint64(b[16:]), binary.BigEndian.Uint64(b[8:]), int64(binary.BigEndian.Uint64(b[:]))}
+	if n.Sign() < 0 {
+		s.Negate()
+	}
+	return s, true
+}
+
 // Text is the sum at a scale, in plain notation.
 func (s Sum) Text(scale int32) string {
 	b := s.Big()

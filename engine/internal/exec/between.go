@@ -31,9 +31,12 @@ func (r *run) between(ctx context.Context) error {
 		return err
 	}
 	r.out.Counts, r.out.Done = judge.NewCounts(), judge.NewCounts()
-	if r.plan.Strategy == plan.Merge {
+	switch r.plan.Strategy {
+	case plan.Merge:
 		err = r.merge(ctx, readers, shape, store)
-	} else {
+	case plan.Checksum:
+		err = r.checksum(ctx, readers, shape, store)
+	default:
 		err = r.fill(ctx, readers, shape, store)
 	}
 	if err != nil {

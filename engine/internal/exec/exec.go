@@ -35,6 +35,7 @@ type Phase string
 
 const (
 	Reading  Phase = "reading"
+	Adding   Phase = "adding up" // checksum: Done and Total are ranges
 	Matching Phase = "matching"
 )
 
@@ -54,7 +55,8 @@ type Outcome struct {
 	Counts   *match.Counts // of all rows, as if there were no other window
 	Done     *match.Counts // of those that matched, and so are not among Rows
 	Layout   *column.Layout
-	Spilled  int64 // bytes written to disk
+	Spilled  int64   // bytes written to disk
+	Pruned   *Pruned // of a checksum run; else nil
 
 	shape    *column.Shape
 	over     bool

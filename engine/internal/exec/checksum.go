@@ -1,0 +1,252 @@
+package exec
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/recon-lang/recon/engine/internal/column"
+	"github.com/recon-lang/recon/sdk"
+	"github.com/recon-lang/recon/sdk/checksum"
+	"github.com/recon-lang/recon/sdk/schema"
+	"golang.org/x/sync/errgroup"
+)
+
+// Pruned is what adding up saved.
+type Pruned struct {
+	Ranges    int   // into which the rows were cut
+	Same      int   // of them, not read
+	Rows      int64 // of one side in those
+	Abandoned bool  // most ranges differed, so not all were added up
+}
+
+// checksum has the sides add up ranges of the key, each as of one moment, counts the rows of ranges that are certainly the same on all
+// of them, and reads the others into the store. A range is the same if its rows add up to the same, no key in it is null or repeats,
+// and no row in it needs a look: then each key has one row on each side, and they are the same in all that is compared.
+func (r *run) checksum(ctx context.Context, readers []*reader, shape *column.Shape, store *column.Store) error {
+	if r.env.Matched != nil {
+		return fmt.Errorf("rule %s cannot run as checksum: each row that matches is asked for", r.plan.Rule.Name)
+	}
+	s := &summing{run: r, readers: readers, shape: shape, store: store}
+	return s.open(ctx)
+}
+
+// summing is a checksum run.
+type summing struct {
+	*run
+	readers []*reader
+	shape   *column.Shape
+	store   *column.Store
+	views   []sdk.Snapshot
+	reqs    []checksum.Request // by side, with the same cuts
+	unique  bool               // some side says that no key repeats
+	rows    int64              // an estimate of those of the largest side; -1: not known
+	sums    [][]checksum.Sum   // by side, of each range that was added up
+	added   []bool             // by range
+}
+
+// open opens a snapshot of one side after the other, and then goes on within all of them.
+func (s *summing) open(ctx context.Context) error {
+	side := len(s.views)
+	if side == len(s.readers) {
+		return s.within(ctx)
+	}
+	source := s.readers[side].source.Name
+	snapshotter, ok := s.env.Sources[side].(sdk.Snapshotter)
+	if !ok {
+		return s.refused(side, "it cannot add its rows up")
+	}
+	req := s.plan.Sides[side].Request
+	req.Config = s.env.Configs[side]
+	var own error
+	err := snapshotter.Snapshot(ctx, req, func(view sdk.Snapshot) error {
+		s.views = append(s.views, view)
+		own = s.open(ctx)
+		return own
+	})
+	if err != nil && own == nil {
+		err = &SourceError{Source: source, Err: err}
+	}
+	return err
+}
+
+func (s *summing) refused(side int, why string) error {
+	return fmt.Errorf("rule %s cannot run as checksum: source %s: %s; run it as hash", s.plan.Rule.Name, s.readers[side].source.Name, why)
+}
+
+// each does something with all sides at the same time. Errors name the source.
+func (s *summing) each(ctx context.Context, do func(ctx context.Context, side int) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	errs := make([]error, len(s.views))
+	for side := range s.views {
+		group.Go(func() error {
+			if err := do(ctx, side); err != nil {
+				errs[side] = &SourceError{Source: s.readers[side].source.Name, Err: err}
+			}
+			return errs[side]
+		})
+	}
+	first := group.Wait()
+	for _, err := range errs { // as readAll: the first that failed by itself
+		if err != nil && !isCancel(err) {
+			return err
+		}
+	}
+	return first
+}
+
+func (s *summing) within(ctx context.Context) error {
+	if err := s.survey(ctx); err != nil {
+		return err
+	}
+	s.sums, s.added = make([][]checksum.Sum, len(s.views)), make([]bool, s.ranges())
+	for side := range s.sums {
+		s.sums[side] = make([]checksum.Sum, s.ranges())
+	}
+	abandoned, err := s.addUp(ctx)
+	if err != nil {
+		return err
+	}
+	s.out.Pruned = &Pruned{Ranges: s.ranges(), Abandoned: abandoned}
+	if err := s.prune(); err != nil {
+		return err
+	}
+	return s.read(ctx)
+}
+
+func (s *summing) ranges() int { return s.reqs[0].Ranges() }
+
+// mostRanges bounds the ranges: beyond it the sums of ranges become many bytes themselves. leastRows is how many rows a range should
+// have, because a range costs a statement of some databases.
+const (
+	mostRanges = 1024
+	leastRows  = 4096
+	someRanges = 8
+)
+
+// survey finds out whether all sides can add up, and cuts the rows into ranges.
+func (s *summing) survey(ctx context.Context) error {
+	s.reqs = append(s.reqs, s.plan.Sums...)
+	parts := s.plan.Cuts()
+	if len(parts) == 0 {
+		parts = []int{0}
+	}
+	var cuts []schema.Value
+	best := -1
+	for _, part := range parts {
+		for side := range s.reqs {
+			s.reqs[side].Cut = s.reqs[side].Key[part].Column
+		}
+		var found checksum.Survey
+		surveys := make([]checksum.Survey, len(s.views))
+		err := s.each(ctx, func(ctx context.Context, side int) (err error) {
+			want := 0
+			if side == 0 {
+				want = mostRanges
+			}
+			if side > 0 && best >= 0 {
+				return nil // it has been asked
+			}
+			surveys[side], err = s.views[side].Survey(ctx, s.reqs[side], want)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for side, v := range surveys {
+			if v.Refused != "" {
+				return s.refused(side, v.Refused)
+			}
+			s.unique = s.unique || v.Unique
+			s.rows = max(s.rows, v.Rows)
+		}
+		found = surveys[0]
+		if best < 0 || len(found.Cuts) > len(cuts) {
+			best, cuts = part, found.Cuts
+		}
+		if len(cuts) >= s.wanted()-2 {
+			break
+		}
+	}
+	cuts = thin(cuts, s.wanted()-2)
+	for side := range s.reqs {
+		s.reqs[side].Cut = s.reqs[side].Key[best].Column
+		s.reqs[side].Cuts = cuts
+	}
+	s.reqs[0].Distinct = !s.unique // of rows that are the same on all sides, one side's keys speak for all
+	return nil
+}
+
+// wanted is how many ranges so many rows should have.
+func (s *summing) wanted() int {
+	return int(min(max(s.rows/leastRows, someRanges), mostRanges))
+}
+
+// thin is at most n of cuts, evenly.
+func thin(cuts []schema.Value, n int) []schema.Value {
+	if len(cuts) <= n {
+		return cuts
+	}
+	var some []schema.Value
+	for i := range n {
+		some = append(some, cuts[i*len(cuts)/n])
+	}
+	return some
+}
+
+// addUp adds ranges up, a few at first, at the beginning and in the middle of the key, then more and more. It stops where most
+// of the rows that were added up differ: adding up costs more than reading.
+func (s *summing) addUp(ctx context.Context) (abandoned bool, err error) {
+	n := s.ranges()
+	step := max(1, n/64)
+	middle := n / 2
+	for _, from := range []int{0, middle} {
+		if err := s.addRanges(ctx, from, min(from+step, n)); err != nil {
+			return false, err
+		}
+	}
+	for from := 0; from < n; {
+		if s.added[from] {
+			from++
+			continue
+		}
+		if s.mostDiffer() {
+			return true, nil
+		}
+		to := from
+		for to < n && to < from+step && !s.added[to] {
+			to++
+		}
+		if err := s.addRanges(ctx, from, to); err != nil {
+			return false, err
+		}
+		from = to
+		step *= 2
+	}
+	return false, nil
+}
+
+func (s *summing) addRanges(ctx context.Context, from, to int) error {
+	err := s.each(ctx, func(ctx context.Context, side int) error {
+		req := s.reqs[side]
+		req.From, req.To = from, to
+		sums, err := s.views[side].Sums(ctx, req)
+		if err == nil && len(sums) != to-from {
+			err = fmt.Errorf("it gave sums of %d ranges and was asked for %d", len(sums), to-from)
+		}
+		copy(s.sums[side][from:], sums)
+		return err
+	})
+	done := 0
+	for i := range s.added {
+		if i >= from && i < to {
+			s.added[i] = true
+		}
+		if s.added[i] {
+			done++
+		}
+	}
+	if s.env.Progress != nil {
+		s.env.Progress(Progress{Phase: Adding, Done: done, Total: s.ranges()})
+	}
+	return err
+}
