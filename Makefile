@@ -37,9 +37,12 @@ vsix: ## pack the extension for VS Code as dist/recon.vsix (needs npm)
 	@mkdir -p dist
 	cd lsp/editors/vscode && npm ci --ignore-scripts && npm run package
 
+vscode-window: build vsix ## drive the extension in a window of VS Code (needs npm, and chromium and ripgrep of Debian)
+	cd lsp/editors/window && npm install && npm run setup && npm test
+
 check: lint test ## what CI runs before a change lands
 
 clean: ## remove what the other targets made
 	rm -rf bin bench $(DEMO)/data
 
-.PHONY: help build demo test race nightly fuzz bench lint vsix check clean
+.PHONY: help build demo test race nightly fuzz bench lint vsix vscode-window check clean

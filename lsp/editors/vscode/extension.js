@@ -97,6 +97,10 @@ async function restart() {
 // executeCommand is what comes of the server's commands, by which code lenses are clicked: tests of files run in the explorer, where
 // their failures have places; a plan is shown as a document.
 async function executeCommand(command, args, next) {
+  if (!vscode.workspace.isTrusted) {
+    vscode.window.showWarningMessage("recon: this folder is not trusted, so that its tests and plans do not run.");
+    return;
+  }
   const about = args[0] ?? {};
   const uri = vscode.Uri.parse(about.uri);
   if (command === "recon.test" && uri.scheme === "file") {

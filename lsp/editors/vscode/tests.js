@@ -132,6 +132,10 @@ class TestExplorer {
 
   async runFile(run, uri, items, token) {
     for (const i of items) run.started(i);
+    if (!vscode.workspace.isTrusted) {
+      for (const i of items) run.errored(i, new vscode.TestMessage("this folder is not trusted, so that its tests do not run"));
+      return items;
+    }
     const dir = path.dirname(uri.fsPath);
     const args = ["test", "--format", "json", "--run", pattern(items.map((i) => i.label)), uri.fsPath];
     const { out, err, failed } = await execute(this.program(), args, dir, token);

@@ -176,6 +176,16 @@ test("the command plans the rule at the cursor, and shows the plan beside it", a
   assert.match(seen.information.pop(), /no rule at the cursor/);
 });
 
+test("in a folder that is not trusted nothing runs", async () => {
+  seen.vscode.workspace.isTrusted = false;
+  seen.vscode.window.activeTextEditor = at("compare orders.amount");
+  await seen.commands.get("recon.planHere")();
+  assert.match(seen.warnings.pop(), /not trusted/);
+  await seen.profile.handler({ include: undefined }, { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) });
+  assert.equal(seen.runs.pop().errored.length, 2);
+  seen.vscode.workspace.isTrusted = true;
+});
+
 test("a verdict over a rule shows what is open", async () => {
   const sub = path.join(folder, "sub");
   fs.mkdirSync(path.join(sub, "订单"), { recursive: true });

@@ -219,6 +219,7 @@ function stand(folder, settings) {
       showWarningMessage: async (m) => void seen.warnings.push(m),
     },
     workspace: {
+      isTrusted: true,
       textDocuments: [],
       getConfiguration: () => ({ get: (name) => settings[name] }),
       onDidChangeConfiguration: (f) => ((seen.configurationChanged = f), nothing),
