@@ -257,6 +257,12 @@ test("a word is a whole name, in any script", () => {
   assert.deepEqual(words('source 订单_1 from csv'), ["source", "订单_1", "from", "csv"]);
 });
 
+test("a line of a comment or a table begins the next one, an empty one does not", () => {
+  const { onEnterRules } = require("../language-configuration.json");
+  const next = (line) => onEnterRules.find((r) => new RegExp(r.beforeText).test(line))?.action.appendText ?? "";
+  assert.deepEqual(["## 说明", "## ", "# x", "  | a | b |", "  | "].map(next), ["## ", "", "", "| ", ""]);
+});
+
 test("the problem matcher reads what recon check prints", () => {
   fs.writeFileSync(path.join(folder, "错.recon"), faulty);
   const { stdout } = require("child_process").spawnSync(program, ["check", "错.recon"], { cwd: folder, encoding: "utf8" });
