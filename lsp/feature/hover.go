@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/recon-lang/recon/lang/builtin"
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/syntax"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -39,7 +40,8 @@ func HoverAt(s *Snapshot, offset int, now time.Time) (h Hover, ok bool) {
 	}
 	for _, say := range []func([]syntax.Node, diag.Span, syntax.Token) string{
 		func(path []syntax.Node, _ diag.Span, t syntax.Token) string { return s.schedule(path, t, now) },
-		s.tolerance, s.literal, s.setting, keyword, word, s.expression,
+		func(path []syntax.Node, at diag.Span, t syntax.Token) string { return s.argument(path, at, t, now) },
+		s.tolerance, s.literal, origin, s.setting, keyword, word, s.expression,
 	} {
 		if text := say(path, at, t); text != "" {
 			return Hover{at, text}, true
@@ -148,6 +150,28 @@ func (s *Snapshot) setting(path []syntax.Node, at diag.Span, _ syntax.Token) str
 			if k.Name == a.Name.Name && (slices.Contains(k.In, b.Kind) || b.Kind == syntax.TemplateBlock) {
 				return with(code(k.Form), k.Doc)
 			}
+		}
+	}
+	return ""
+}
+
+// argument says what a text is that an expression gives to a function: the name of a zone.
+func (s *Snapshot) argument(path []syntax.Node, at diag.Span, t syntax.Token, now time.Time) string {
+	text := strings.Trim(at.Text(), `"`)
+	if _, ok := path[len(path)-1].(*syntax.Expr); !ok || t.Kind != syntax.String || !strings.Contains(text, "/") {
+		return ""
+	}
+	return zoneNow(text, now)
+}
+
+// origin says what env and file do where a secret is declared.
+func origin(path []syntax.Node, at diag.Span, t syntax.Token) string {
+	if t.Kind != syntax.Name || !slices.ContainsFunc(path, func(n syntax.Node) bool { _, ok := n.(*syntax.Secret); return ok }) {
+		return ""
+	}
+	for _, f := range builtin.Specials {
+		if f.Place == builtin.InSecret && f.Name == at.Text() {
+			return with(code(f.Signature), f.Doc+example(f.Example))
 		}
 	}
 	return ""

@@ -35,11 +35,7 @@ func (s *Snapshot) schedule(path []syntax.Node, t syntax.Token, now time.Time) s
 	}
 	switch a.Name.Name {
 	case "zone":
-		loc, err := time.LoadLocation(text)
-		if err != nil || text == "" || text == "Local" {
-			return ""
-		}
-		return fmt.Sprintf("**%s**: now it is %s there.", text, now.In(loc).Format(stamp))
+		return zoneNow(text, now)
 	case "cron":
 		b, ok := path[len(path)-3].(*syntax.Block)
 		if !ok {
@@ -121,6 +117,15 @@ func (s *Snapshot) literal(path []syntax.Node, at diag.Span, t syntax.Token) str
 	return ""
 }
 
+// zoneNow says how late it is in a zone; "" if there is none of that name.
+func zoneNow(zone string, now time.Time) string {
+	loc, err := time.LoadLocation(zone)
+	if err != nil || zone == "" || zone == "Local" {
+		return ""
+	}
+	return fmt.Sprintf("**%s**: now it is %s there.", zone, now.In(loc).Format(stamp))
+}
+
 func decimals(n int32) string {
 	switch n {
 	case 0:
@@ -131,17 +136,22 @@ func decimals(n int32) string {
 	return fmt.Sprintf("%d decimals", n)
 }
 
-var units = []struct{ suffix, text string }{
-	{"ms", "milliseconds"}, {"bp", "basis points: hundredths of a percent"}, {"KB", "thousand bytes"}, {"MB", "million bytes"}, {"GB", "thousand million bytes"},
-	{"s", "seconds"}, {"m", "minutes"}, {"h", "hours"},
-	{"d", "days: of the calendar for dates, `period` and `carry`, of 24 hours for times"}, {"w", "weeks: of the calendar for dates, `period` and `carry`, of 7 × 24 hours for times"},
-	{"%", "percent: hundredths"},
+var units = []struct{ suffix, one, many, note string }{
+	{"ms", "millisecond", "milliseconds", ""}, {"bp", "basis point", "basis points", ", hundredths of a percent"},
+	{"KB", "thousand bytes", "thousand bytes", ""}, {"MB", "million bytes", "million bytes", ""}, {"GB", "thousand million bytes", "thousand million bytes", ""},
+	{"s", "second", "seconds", ""}, {"m", "minute", "minutes", ""}, {"h", "hour", "hours", ""},
+	{"d", "day", "days", ", of the calendar for dates, `period` and `carry`, of 24 hours for times"},
+	{"w", "week", "weeks", ", of the calendar for dates, `period` and `carry`, of 7 × 24 hours for times"}, {"%", "percent", "percent", ", hundredths"},
 }
 
 func quantity(text string) string {
 	for _, u := range units {
 		if n, ok := strings.CutSuffix(text, u.suffix); ok {
-			return fmt.Sprintf("**%s**: %s %s.", text, n, u.text)
+			name := u.many
+			if n == "1" {
+				name = u.one
+			}
+			return fmt.Sprintf("**%s**: %s %s%s.", text, n, name, u.note)
 		}
 	}
 	return ""

@@ -52,6 +52,11 @@ var words = map[string]string{
 	"from":     "What it is read or made from.",
 	"unit":     "The unit of the numbers: a text such as \"CNY\", or the column of the row that names it. Different units never meet.",
 	"on":       "The equations under which the row is found: first a term of this row, then one of the joined.",
+	"when":     "The condition, over the counts, rates and sums of the run.",
+	"for":      "The rule that the test runs.",
+	"at":       "The instant for which the run is due; what depends on today or now is counted from it.",
+	"to":       "The name that the rule has now. What its ledger holds under the old one stays.",
+	"into":     "By which columns the rows behind a total that differs are paired.",
 	"after":    "From when on the table stands there, counted from the instant of the run. The rows of the trigger's source fire at 0s.",
 }
 
@@ -89,6 +94,10 @@ func word(path []syntax.Node, at diag.Span, t syntax.Token) string {
 			return with("**"+text+"**", Outcomes[text])
 		}
 		return ""
+	case *syntax.Import, *syntax.Side, *syntax.Join:
+		if text == "as" {
+			return with("**as**", "The name by which it is known here.")
+		}
 	case *syntax.Lit:
 		if t.Kind == syntax.Name {
 			return ""
