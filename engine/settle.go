@@ -123,7 +123,7 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	if t.handlers != nil {
 		t.handlers.watch = watch
 	}
-	t.summary, err = settling.Residual(out.Rows(), t.group, t.transition)
+	t.summary, err = settling.Residual(bounded(out.Rows(), t.views.keyName(&def)), t.group, t.transition)
 	if err != nil {
 		return err
 	}

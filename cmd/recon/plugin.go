@@ -21,7 +21,7 @@ of their own; others are programs called recon-plugin-NAME in the folders of REC
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(newPluginList(env), newPluginShow(env), newPluginServe())
+	c.AddCommand(newPluginList(env), newPluginShow(env), newPluginServe(env))
 	return c
 }
 
@@ -173,7 +173,7 @@ func printSettings(env environment, settings []schema.Setting) {
 	}
 }
 
-func newPluginServe() *cobra.Command {
+func newPluginServe(env environment) *cobra.Command {
 	return &cobra.Command{
 		Use:    "serve NAME",
 		Short:  "be the process of a bundled plugin; recon starts this by itself",
@@ -193,6 +193,7 @@ func newPluginServe() *cobra.Command {
 			if isAction {
 				action = newAction()
 			}
+			limitMemory(env, pluginLimit)
 			sdk.ServeBoth(source, action)
 			return nil
 		},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/recon-lang/recon/engine"
+	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk/schema"
@@ -75,6 +77,7 @@ that was not taken.`,
 			if out != "" && !c.Flags().Changed("show") {
 				cfg.Show = 10_000 // a page filters and sorts; a terminal scrolls
 			}
+			limitMemory(env, cmp.Or(cfg.Budget, plan.DefaultBudget)+runSlack)
 			eng := engine.New(m.unit.Program, cfg)
 			reports, worst, err := m.runAll(c.Context(), env, eng, days, printer{format, show}, progress)
 			if err != nil {
