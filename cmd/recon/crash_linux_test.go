@@ -228,7 +228,7 @@ func TestKilledRuns(t *testing.T) {
 					} else if a.code == exitTrouble && !strings.Contains(a.err, "plugin csv ended") {
 						t.Errorf("a killed plugin is told of as\n%s", a.err)
 					}
-					c.must(exitClean, "runs", "verify")
+					c.must(exitClean, "state", "verify")
 					report := ref.report
 					switch c.opened() {
 					case ref.before:
@@ -240,7 +240,9 @@ func TestKilledRuns(t *testing.T) {
 					}
 					same(t, "report of the next run", c.must(exitClean, secondDay...).out, report)
 					same(t, "list of breaks", c.opened(), ref.after)
-					c.must(exitClean, "runs", "verify")
+					if v := c.must(exitClean, "state", "verify", "--format", "json").out; !strings.Contains(v, `"orphans": 0,`) {
+						t.Errorf("generations that nothing names are left:\n%s", v)
+					}
 					c.wantNothingLeft(fmt.Sprintf("after a kill at %v and another run", pause))
 				})
 			}
