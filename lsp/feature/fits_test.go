@@ -84,6 +84,8 @@ action 群 from dingtalk {
 		{"rule 日对账 between orders as o🐼, «»", "bill, orders."},
 		{"rule 日对账 between orders as o, bill «»", "as."},
 		{"rule 日对账 between orders, bill {\n  group day(orders.paid_at) = day(bill.trade_time)\n  drill into «»\n}", "mch_id, order_no, status … amount"},
+		{"template 常用(级: string, 容差: decimal) {\n  title = \"🐼\"\n  warn when abs(diff.total) > «»\n}", "级, 容差"},
+		{"rule 日对账 between orders, bill {\n  group mch_id\n  compare sum(m«»\n}", "mch_id, orders.mch_id"},
 		{"template 常用(级🐼, 容差: «»", "string, integer, decimal, boolean"},
 		{"param 容差: de«»", "decimal."},
 		{"rule 日对账 between orders, bill {\n  «»\n}", "key, title, owner, severity"},

@@ -238,6 +238,9 @@ func (l *list) argument(sc *scope, f *frame) bool {
 		if name == "sum" || name == "avg" {
 			sc.want = schema.Decimal
 		}
+		if !sc.bare && len(f.toks) == 0 {
+			l.commonColumns(sc)
+		}
 		return false
 	}
 	if sc.place == inMessage && (name == "sum" || name == "sample") {

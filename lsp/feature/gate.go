@@ -91,6 +91,7 @@ func (l *list) gate(toks []syntax.Token) {
 		}
 		l.words(1, "or", "and")
 	case n > 1 && l.top().block && slices.Contains([]string{">", ">=", "<", "<=", "==", "!="}, l.textOf(toks[n-1])):
+		l.templateParams()
 		l.limits(toks[:n-1])
 		l.numbers(schema.Invalid)
 		for _, s := range l.globals(l.File, check.ParamSymbol, check.LetSymbol) {

@@ -55,15 +55,7 @@ func (l *list) operand(sc *scope) {
 	if sc.place == inMessage {
 		l.add(0, Item{Kind: FunctionItem, Label: "count", Detail: "integer", Doc: builtinDoc("count", builtin.InMessage)})
 	}
-	if t := l.around(syntax.TemplateBlock); t != nil && len(t.head) > 1 {
-		if d := templateIn(l.File, l.textOf(t.head[1])); d != nil {
-			for _, p := range d.Params {
-				if p.Name != nil {
-					l.add(0, Item{Kind: ConstantItem, Label: p.Name.Name, Detail: "param " + typeText(p)})
-				}
-			}
-		}
-	}
+	l.templateParams()
 	for _, s := range l.globals(sc.file, check.ParamSymbol, check.LetSymbol) {
 		tier := l.tierOf(sc, s) + 1
 		switch {
@@ -99,6 +91,23 @@ func (l *list) operand(sc *scope) {
 	if !sc.term {
 		l.add(5, Item{Kind: ValueItem, Label: "null"})
 		l.words(5, "not")
+	}
+}
+
+// templateParams adds the parameters of the template around.
+func (l *list) templateParams() {
+	t := l.around(syntax.TemplateBlock)
+	if t == nil || len(t.head) < 2 {
+		return
+	}
+	d := templateIn(l.File, l.textOf(t.head[1]))
+	if d == nil {
+		return
+	}
+	for _, p := range d.Params {
+		if p.Name != nil {
+			l.add(0, Item{Kind: ConstantItem, Label: p.Name.Name, Detail: "param " + typeText(p)})
+		}
 	}
 }
 
