@@ -94,6 +94,11 @@ func cursorAt(s *Snapshot, offset int) (c *cursor, ok bool) {
 			c.typed = string(s.Text()[t.Start:offset])
 			break
 		}
+		if t.Kind == syntax.Number && t.End+1 == offset && s.Text()[t.End] == '.' { // of which the digits behind the point are still to come
+			c.word = diag.Span{File: c.word.File, Start: t.Start, End: offset}
+			c.typed = string(s.Text()[t.Start:offset])
+			break
+		}
 		c.take(t, indent)
 	}
 	return c, true

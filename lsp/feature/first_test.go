@@ -64,6 +64,10 @@ action 群 from dingtalk {
 		{rule + "  window {\n    period = day(«»)\n  }\n}", "date"},
 		{rule + "  window {\n    slack = 45«»\n  }\n}", "45ms, 45s, 45m, 45h"},
 		{rule + "  compare orders.no = rates.no ignoring «»\n}", "case, space, width"},
+		{rule + "  compare orders.amount = rates.rate within 0.«» as x\n}", "0.01, 0.1%"},
+		{rule + "  compare orders.amount = rates.rate within 0.01«» as x\n}", "0.01, 0.01%, 0.01bp, 0.01 CNY"},
+		{rule + "  compare orders.amount = rates.rate within 5«» as x\n}", "5, 5%, 5bp, 5 CNY"},
+		{rule + "  compare orders.at = rates.at within 5«» as x\n}", "5m, 5ms, 5s"},
 		{rule + "  fail when absdiff.金额 > 100 «»\n}", "CNY"},
 		{rule + "  on mismatch «»\n}", "金额, where"},
 		{rule + "  on missing rates {\n    do «»\n  }\n}", "群"},
@@ -83,6 +87,7 @@ action 群 from dingtalk {
 		{"source s from csv {\n  sorted = [«»]\n  columns {\n    a string\n    b date\n  }\n}", "a, b"},
 		{"param p: «»", "string, integer"},
 		{"secret s = «»", "env, file"},
+		{"source s from csv {\n  skip = 1«»\n}", "1"},
 		{"let x = from_minor(5, \"«»\")", "CNY, USD"},
 	} {
 		text := strings.Replace(head+c.text, "«»", "", 1)

@@ -202,11 +202,17 @@ func (l *list) durations(usual ...string) {
 	}
 }
 
-// numbers adds the number that is being typed with what may follow it directly.
+// numbers adds the number that is being typed with what may follow it directly. Where it may stand by itself it comes first, so that who has
+// typed it whole is given nothing else.
 func (l *list) numbers(want schema.Kind) {
 	digits := strings.TrimRight(l.typed, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%")
-	if digits == "" || !isDigit(digits[0]) {
+	if digits == "" || !isDigit(digits[0]) || strings.HasSuffix(digits, ".") {
 		return
+	}
+	switch want {
+	case schema.Duration, schema.Timestamp, schema.Date, schema.Percent:
+	default:
+		l.add(-1, Item{Kind: ValueItem, Label: digits})
 	}
 	details := map[string]string{"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks", "%": "percent", "bp": "hundredths of a percent",
 		"KB": "kilobytes", "MB": "megabytes", "GB": "gigabytes"}
@@ -224,6 +230,10 @@ func (l *list) numbers(want schema.Kind) {
 				continue
 			}
 			tier = 0
+		case schema.Decimal:
+			if !share {
+				continue
+			}
 		case schema.Date:
 			if u != "d" && u != "w" {
 				continue
@@ -260,7 +270,7 @@ func (l *list) tolerances(col *check.Symbol, given []syntax.Token) {
 	if kind == schema.Invalid {
 		l.add(1, Item{Kind: ValueItem, Label: "5m", Detail: "a length of time"})
 	}
-	l.numbers(schema.Invalid)
+	l.numbers(kind)
 }
 
 // types adds the types of columns or parameters.
