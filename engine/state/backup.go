@@ -18,7 +18,7 @@ import (
 
 // A backup is a line of text that says what it is, frames of keys with their values, and an end:
 //
-//	recon state backup, format 1, schema 1\n
+//	recon state backup, format 1, schema 2\n
 //	LENGTH CHECK ENTRIES   a frame: LENGTH bytes of entries (4 bytes big-endian, not 0), their xxh3 (8 bytes)
 //	0 COUNT SHA256         the end: LENGTH 0, how many entries there were (8 bytes), the hash of all before the hash
 //
@@ -179,7 +179,7 @@ func newBackupReader(r io.Reader) (*backupReader, error) {
 	if format != backupFormat {
 		return nil, backupErrorf("has format %d of backups, and this recon reads format %d; use the recon that wrote it", format, backupFormat)
 	}
-	if schema != schemaVersion {
+	if schema < schemaOldest || schema > schemaVersion {
 		return nil, &BackupError{&SchemaError{Found: schema, Want: schemaVersion}}
 	}
 	b.hash.Write(line)

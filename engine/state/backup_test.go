@@ -153,7 +153,7 @@ func TestWrongBackups(t *testing.T) {
 	}
 	try("nothing", nil, "is no backup")
 	try("a rule", []byte("recon 1\n\nrule pay between a, b {}\n"), "is no backup")
-	try("a newer state", bytes.Replace(b, []byte("schema 1"), []byte("schema 9"), 1), "has format 9, written by a newer recon")
+	try("a newer state", bytes.Replace(b, []byte("schema 2"), []byte("schema 9"), 1), "has format 9, written by a newer recon")
 	try("a newer form", bytes.Replace(b, []byte("format 1"), []byte("format 7"), 1), "has format 7 of backups")
 	try("a longer one", append(bytes.Clone(b), 0), "goes on after its end")
 	try("two", append(bytes.Clone(b), b...), "goes on after its end")

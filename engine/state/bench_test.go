@@ -61,6 +61,7 @@ func benchSettle(b testing.TB, s *Store, run int, w Window, rows iter.Seq2[Row, 
 	st, err := s.Begin(b.Context(), Settlement{
 		Definition: Definition{Rule: "bench", Sides: []string{"a", "b"}, Comparisons: []string{"c"}, Carry: Carry{Days: 7}, Slack: time.Microsecond},
 		Window:     w, Run: id, Started: base.Add(time.Duration(run) * time.Second),
+		Wants: func(t *Transition) bool { return t.Cleared || t.Expired }, // as a rule without handlers
 		Judge: func(rows []Row) (Verdict, error) {
 			if rows[0].Digest == rows[1].Digest {
 				return Verdict{Outcome: result.Matched}, nil

@@ -8,12 +8,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	badger "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/fb"
+	"github.com/dgraph-io/badger/v4/options"
 	"github.com/dgraph-io/badger/v4/pb"
 	"github.com/dgraph-io/badger/v4/y"
-	"github.com/klauspost/compress/s2"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -24,12 +26,17 @@ func checkDatabase(db string) error {
 	if len(tables) == 0 {
 		return nil
 	}
-	name, err := badger.ManifestFilename, checkList(db, tables)
+	list, err := checkList(db, tables)
+	name := badger.ManifestFilename
 	for _, table := range tables {
 		if err != nil {
 			break
 		}
-		name, err = filepath.Base(table), checkTable(table)
+		name = filepath.Base(table)
+		id, _ := strconv.ParseUint(strings.TrimSuffix(name, ".sst"), 10, 64)
+		if t, ok := list[id]; ok {
+			err = checkTable(table, t.Compression)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("damaged: %s: %w; recon state restore makes a state of a backup", filepath.Join("db", name), err)
@@ -39,30 +46,30 @@ func checkDatabase(db string) error {
 
 // checkList looks for tables that the list of tables does not have. Badger takes them for what a killed process had begun to write, and
 // deletes them. Such a process leaves a log behind; without one, it is the list that is not what it was.
-func checkList(db string, tables []string) error {
+func checkList(db string, tables []string) (map[uint64]badger.TableManifest, error) {
 	f, err := os.Open(filepath.Join(db, badger.ManifestFilename))
 	if errors.Is(err, fs.ErrNotExist) {
-		return errors.New("it is missing")
+		return nil, errors.New("it is missing")
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer f.Close()
 	list, _, err := badger.ReplayManifestFile(f, 0, badger.DefaultOptions(db).WithLogger(nil))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	logs, _ := filepath.Glob(filepath.Join(db, "*.mem"))
 	if len(list.Tables) < len(tables) && len(logs) == 0 {
-		return errChanged
+		return nil, errChanged
 	}
-	return nil
+	return list.Tables, nil
 }
 
 var errChanged = errors.New("it was cut off or changed")
 
 // checkTable looks at what Badger reads of a table while it opens: the index, and the first and the last block.
-func checkTable(name string) error {
+func checkTable(name string, compression options.CompressionType) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
@@ -72,7 +79,7 @@ func checkTable(name string) error {
 	if err != nil {
 		return err
 	}
-	t := table{f, info.Size()}
+	t := table{f, info.Size(), compression}
 	// From the end: the length of a checksum, that, the length of the index, that; before them the blocks.
 	sum, at, err := t.before(t.size)
 	if err != nil {
@@ -100,8 +107,9 @@ func checkTable(name string) error {
 }
 
 type table struct {
-	r    io.ReaderAt
-	size int64
+	r           io.ReaderAt
+	size        int64
+	compression options.CompressionType // Snappy before format 2
 }
 
 func (t *table) read(at, n int64) ([]byte, error) {
@@ -124,18 +132,16 @@ func (t *table) before(end int64) (b []byte, at int64, err error) {
 	return b, end - 4 - n, err
 }
 
-// checkBlock decompresses a block and compares its checksum.
+// checkBlock compares a block with its checksum.
 func (t *table) checkBlock(at *fb.BlockOffset) error {
-	packed, err := t.read(int64(at.Offset()), int64(at.Len()))
+	b, err := t.read(int64(at.Offset()), int64(at.Len()))
 	if err != nil {
 		return err
 	}
-	if n, err := s2.DecodedLen(packed); err != nil || n > frameMost {
-		return errChanged
-	}
-	b, err := s2.Decode(nil, packed)
-	if err != nil {
-		return errChanged
+	if t.compression == options.Snappy {
+		if b, err = unpack(b); err != nil {
+			return errChanged
+		}
 	}
 	// From the end: the length of the checksum, that, how many entries there are, where each begins.
 	end := int64(len(b)) - 4

@@ -18,6 +18,23 @@ type grouper struct {
 	judge      Judge
 	args       []Row    // for the judge
 	seen       [][]Item // of verdicts, because most groups have the same
+	asked      [2]carried
+	turn       int
+}
+
+// carried is an instant and what is a carry after it. Most groups ask for the same two: of the start and end of one window.
+type carried struct{ at, after int64 }
+
+// after is calendar.after.
+func (f *grouper) after(t int64) int64 {
+	for i := range f.asked {
+		if f.asked[i].at == t && f.asked[i] != (carried{}) {
+			return f.asked[i].after
+		}
+	}
+	f.turn = (f.turn + 1) % len(f.asked)
+	f.asked[f.turn] = carried{t, f.calendar.after(t)}
+	return f.asked[f.turn].after
 }
 
 // form groups the rows of one key. It returns the open groups and those that matched, each by first window.
@@ -49,7 +66,7 @@ func (f *grouper) form(rows []*Row) (open, matched []group, err error) {
 		for j < len(rows) && rows[j].Window.Start == w.Start {
 			j++
 		}
-		if len(current) > 0 && (!f.calendar.carries() || w.Start > f.calendar.after(current[0].Window.Start)) {
+		if len(current) > 0 && (!f.calendar.carries() || w.Start > f.after(current[0].Window.Start)) {
 			if err := end(); err != nil {
 				return nil, nil, err
 			}
@@ -214,7 +231,7 @@ func lackingSides(rows []*Row, sides int) []Item {
 func (f *grouper) close(rows []*Row, v Verdict) group {
 	g := group{outcome: v.Outcome, items: v.Items, deadline: NoTime, rows: rows}
 	if f.calendar.carries() {
-		g.deadline = f.calendar.after(rows[0].Window.End)
+		g.deadline = f.after(rows[0].Window.End)
 	}
 	g.span(int64(f.definition.Slack.Microseconds()))
 	slices.SortFunc(g.rows, compareInGroup)

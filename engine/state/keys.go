@@ -27,8 +27,12 @@ const (
 	keyChain  = "m/chain"
 )
 
-// schemaVersion is the version of the layout above and of all that is encoded under it.
-const schemaVersion = 1
+// schemaVersion is the version of the layout above and of all that is encoded under it. Version 1 did not compress segments itself; a
+// state of it is read as it is, and becomes one of version 2 when it is opened.
+const (
+	schemaVersion = 2
+	schemaOldest  = 1
+)
 
 func key(prefix byte, numbers ...uint64) []byte {
 	k := make([]byte, 2, 2+8*len(numbers))

@@ -92,9 +92,14 @@ func (l *ledger) identity(kind Kind, key []byte) id128 {
 	return id128(h.Sum(nil)[:16])
 }
 
+// lower is base32 in small letters.
+var lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
 // text is the id that people see: 12 characters of base32.
 func (h id128) text() string {
-	return strings.ToLower(base32.StdEncoding.EncodeToString(h[:])[:12])
+	var b [26]byte
+	lower.Encode(b[:], h[:])
+	return string(b[:12])
 }
 
 // decision is an acceptance that names a break, its outcome and the digest of its rows.
@@ -104,12 +109,13 @@ type decision struct {
 	outcome  result.Outcome
 }
 
-// view is a ledger as one read transaction sees it.
+// view is a ledger as one read transaction sees it. It is for one goroutine.
 type view struct {
 	txn         *badger.Txn
 	limits      limits
 	ledger      ledger
 	heads       []head   // by start
+	latest      int      // index of the head asked for last
 	windows     []Window // of the heads
 	coverage    coverage
 	definitions map[id128]*Definition
@@ -117,10 +123,14 @@ type view struct {
 }
 
 func (v *view) head(start int64) *head {
+	if v.latest < len(v.heads) && v.heads[v.latest].Start == start { // most ask for the same
+		return &v.heads[v.latest]
+	}
 	i, ok := slices.BinarySearchFunc(v.heads, start, func(h head, t int64) int { return cmp.Compare(h.Start, t) })
 	if !ok {
 		return nil
 	}
+	v.latest = i
 	return &v.heads[i]
 }
 

@@ -25,6 +25,7 @@ var usualLimits = limits{things: 16384, bytes: 8 << 20, others: 65536}
 type residual struct {
 	t        *Settling
 	batch    *badger.WriteBatch
+	packer   *packer
 	rows     *segmentWriter
 	records  *segmentWriter
 	finder   *finder
@@ -92,8 +93,9 @@ func (r *residual) open(t *Settling) error {
 	r.former = &grouper{definition: d, calendar: cal, judge: t.of.Judge}
 	r.formers = map[id128]*grouper{}
 	r.batch = t.store.newBatch()
-	r.rows = &segmentWriter{store: t.store, batch: r.batch, prefix: 'r', generation: t.generation}
-	r.records = &segmentWriter{store: t.store, batch: r.batch, prefix: 'g', generation: t.generation}
+	r.packer = newPacker(r.batch)
+	r.rows = &segmentWriter{store: t.store, packer: r.packer, prefix: 'r', generation: t.generation}
+	r.records = &segmentWriter{store: t.store, packer: r.packer, prefix: 'g', generation: t.generation}
 	txn := t.before.txn
 	r.finder = newFinder(txn)
 	r.oldBreak = &recordCursor{reader: newSegmentReader(txn, 'g', t.before.ledger.Generation)}
@@ -132,6 +134,7 @@ func (r *residual) close() {
 	if r.oldRows != nil {
 		r.oldRows.reader.close()
 	}
+	_ = r.packer.finish() // what it could not write is not named by anything
 	r.batch.Cancel()
 	r.chunk = chunk{}
 }
@@ -199,7 +202,11 @@ func (r *residual) run(rows iter.Seq2[Row, error]) error {
 	if err := r.t.store.step("flush"); err != nil {
 		return err
 	}
-	if err := r.batch.Flush(); err != nil {
+	err = r.packer.finish()
+	if err == nil {
+		err = r.batch.Flush()
+	}
+	if err != nil {
 		return fmt.Errorf("write residual: %w", err)
 	}
 	return nil

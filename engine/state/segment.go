@@ -1,89 +1,13 @@
 package state
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 
 	badger "github.com/dgraph-io/badger/v4"
+	"github.com/klauspost/compress/s2"
 	"github.com/zeebo/xxh3"
 )
-
-const (
-	segmentRows  = 4096      // rows in a segment at most
-	segmentBytes = 30 << 10  // bytes after which a segment ends, so that it fits one block; one large row may exceed it
-	partBytes    = 512 << 10 // bytes in one value, below Badger's ValueThreshold, so that the value log stays empty
-)
-
-// segmentWriter writes things sorted by hash as segments of one generation: under prefix 'r' with an
-// index of hashes beside each, otherwise without.
-type segmentWriter struct {
-	store      *Store
-	batch      *badger.WriteBatch
-	prefix     byte
-	generation uint64
-	sequence   uint32
-	payload    []byte
-	ends       []uint32 // where each thing ends in payload
-	hashes     []byte
-	last       uint64
-	count      int64
-	checksum   uint64 // over all that was written
-}
-
-// add takes a thing that encode appends to the payload.
-func (w *segmentWriter) add(hash uint64, encode func([]byte) []byte) error {
-	w.payload = encode(w.payload)
-	w.ends = append(w.ends, uint32(len(w.payload)))
-	if w.prefix == 'r' {
-		w.hashes = binary.BigEndian.AppendUint64(w.hashes, hash)
-	}
-	w.last = hash
-	w.count++
-	if len(w.ends) >= segmentRows || len(w.payload) >= segmentBytes {
-		return w.flush()
-	}
-	return nil
-}
-
-// flush ends the segment.
-func (w *segmentWriter) flush() error {
-	if len(w.ends) == 0 {
-		return nil
-	}
-	if err := w.store.step("segment"); err != nil {
-		return err
-	}
-	at := func(prefix byte) []byte { return segmentKey(prefix, w.generation, w.last, w.sequence) }
-	if w.prefix == 'r' {
-		if err := w.batch.Set(at('h'), bytes.Clone(w.hashes)); err != nil {
-			return err
-		}
-	}
-	// The first byte of a value says whether the segment goes on in another.
-	segment := binary.AppendUvarint(make([]byte, 1, len(w.payload)+4*len(w.ends)+8), uint64(len(w.ends)))
-	for _, e := range w.ends {
-		segment = binary.BigEndian.AppendUint32(segment, e)
-	}
-	segment = append(segment, w.payload...)
-	w.checksum = w.checksum*31 + xxh3.Hash(segment[1:])
-	for part := uint16(0); len(segment) > 0; part++ {
-		value := segment
-		segment = nil
-		if len(value) > partBytes {
-			segment = append([]byte{0}, value[partBytes:]...)
-			value = value[:partBytes]
-			value[0] = 1
-		}
-		if err := w.batch.Set(binary.BigEndian.AppendUint16(at(w.prefix), part), value); err != nil {
-			return err
-		}
-	}
-	w.store.passed(len(w.payload))
-	w.sequence++
-	w.payload, w.ends, w.hashes = w.payload[:0], w.ends[:0], w.hashes[:0]
-	return nil
-}
 
 // segment is a read one.
 type segment struct {
@@ -116,6 +40,57 @@ func parseSegment(b []byte) (segment, error) {
 	return segment{things: d.b, ends: ends}, d.err
 }
 
+// partReader puts together what a segmentWriter took apart.
+type partReader struct {
+	packed bool
+	parts  int
+	all    []byte
+}
+
+// add takes the next part; more says that another one follows.
+func (r *partReader) add(item *badger.Item) (more bool, err error) {
+	err = item.Value(func(v []byte) error {
+		if len(v) == 0 || v[0]&^(goesOn|isPacked) != 0 {
+			return errCorrupt
+		}
+		more, r.packed = v[0]&goesOn != 0, r.packed || v[0]&isPacked != 0
+		switch {
+		case r.parts == 0 && !more && r.packed: // most are whole
+			r.all, err = unpack(v[1:])
+			r.packed = false
+			return err
+		case r.all == nil:
+			r.all = make([]byte, 0, len(v)-1)
+		}
+		r.all = append(r.all, v[1:]...)
+		return nil
+	})
+	r.parts++
+	if err != nil {
+		return false, fmt.Errorf("read segment %x: %w", item.Key(), err)
+	}
+	return more, nil
+}
+
+// unpack returns the whole in memory of its own.
+func (r *partReader) unpack() ([]byte, error) {
+	if !r.packed {
+		return r.all, nil
+	}
+	return unpack(r.all)
+}
+
+func unpack(b []byte) ([]byte, error) {
+	if n, err := s2.DecodedLen(b); err != nil || n > 1<<30 {
+		return nil, errCorrupt
+	}
+	all, err := s2.Decode(nil, b)
+	if err != nil {
+		return nil, errCorrupt
+	}
+	return all, nil
+}
+
 // segmentReader reads the segments of one generation from the first that can hold a hash.
 type segmentReader struct {
 	it       *badger.Iterator
@@ -139,25 +114,18 @@ func (r *segmentReader) next() (s segment, ok bool, err error) {
 	if !r.it.Valid() {
 		return segment{}, false, nil
 	}
-	var all []byte
+	var parts partReader
 	for more := true; more; r.it.Next() {
 		if !r.it.Valid() {
 			return segment{}, false, errCorrupt
 		}
-		err := r.it.Item().Value(func(v []byte) error {
-			if len(v) == 0 {
-				return errCorrupt
-			}
-			more = v[0] == 1
-			if all == nil {
-				all = make([]byte, 0, len(v)-1)
-			}
-			all = append(all, v[1:]...)
-			return nil
-		})
-		if err != nil {
-			return segment{}, false, fmt.Errorf("read segment %x: %w", r.it.Item().Key(), err)
+		if more, err = parts.add(r.it.Item()); err != nil {
+			return segment{}, false, err
 		}
+	}
+	all, err := parts.unpack()
+	if err != nil {
+		return segment{}, false, err
 	}
 	r.checksum = r.checksum*31 + xxh3.Hash(all)
 	s, err = parseSegment(all)
@@ -321,23 +289,19 @@ func intersect(hits []int, index []byte, hashes *[]uint64, lo, hi uint64, all bo
 // load reads the segment beside an index and hands over its rows at the positions, until found wants no more.
 func (f *finder) load(at []byte, w Window, hits []int, found func(*Row) bool) (more bool, err error) {
 	at[0] = 'r'
-	var all []byte
+	var parts partReader
 	for part, again := uint16(0), true; again; part++ {
 		item, err := f.txn.Get(binary.BigEndian.AppendUint16(at[:len(at):len(at)], part))
 		if err != nil {
 			return false, fmt.Errorf("read segment %x: %w", at, err)
 		}
-		err = item.Value(func(v []byte) error {
-			if len(v) == 0 {
-				return errCorrupt
-			}
-			again = v[0] == 1
-			all = append(all, v[1:]...)
-			return nil
-		})
-		if err != nil {
-			return false, fmt.Errorf("read segment %x: %w", at, err)
+		if again, err = parts.add(item); err != nil {
+			return false, err
 		}
+	}
+	all, err := parts.unpack()
+	if err != nil {
+		return false, err
 	}
 	s, err := parseSegment(all)
 	if err != nil {

@@ -189,8 +189,8 @@ func sizeOf(db string) (s Size) {
 // Size measures the state. What was written in the last moment is not in tables yet.
 func (s *Store) Size() Size { return sizeOf(s.database()) }
 
-// small are options for a store that is opened for a moment by a process that has better use for memory. A block holds a
-// segment, so that Badger copies it once. Levels are merged late: most processes are gone before, and a
+// small are options for a store that is opened for a moment by a process that has better use for memory. A block holds two or three
+// segments, which are compressed already, so that Badger copies none. Levels are merged late: most processes are gone before, and a
 // merge takes more memory than all the rest.
 func small(dir string) badger.Options {
 	return badger.DefaultOptions(dir).
@@ -201,7 +201,7 @@ func small(dir string) badger.Options {
 		WithNumLevelZeroTablesStall(2 * manyTables).
 		WithValueLogFileSize(8 << 20).
 		WithBlockCacheSize(2 << 20).
-		WithCompression(options.Snappy).
+		WithCompression(options.None). // segments are compressed already
 		WithChecksumVerificationMode(options.OnBlockRead).
 		WithNumCompactors(2).
 		WithDetectConflicts(false).
@@ -238,15 +238,17 @@ func (s *Store) prepare() error {
 	err := s.db.Update(func(txn *badger.Txn) error {
 		item, err := txn.Get([]byte(keySchema))
 		if err == nil {
-			return item.Value(func(v []byte) error {
-				if len(v) != 8 {
-					return errCorrupt
-				}
-				if found := binary.BigEndian.Uint64(v); found != schemaVersion {
-					return &SchemaError{Found: int(found), Want: schemaVersion}
-				}
-				return nil
-			})
+			v, err := item.ValueCopy(nil)
+			if err != nil || len(v) != 8 {
+				return cmp.Or(err, errCorrupt)
+			}
+			switch found := binary.BigEndian.Uint64(v); {
+			case found < schemaOldest || found > schemaVersion:
+				return &SchemaError{Found: int(found), Want: schemaVersion}
+			case found < schemaVersion:
+				return txn.Set([]byte(keySchema), binary.BigEndian.AppendUint64(nil, schemaVersion))
+			}
+			return nil
 		}
 		if !errors.Is(err, badger.ErrKeyNotFound) {
 			return err

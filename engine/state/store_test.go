@@ -15,6 +15,7 @@ import (
 	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
+	"github.com/dgraph-io/badger/v4/options"
 	"github.com/recon-lang/recon/engine/result"
 )
 
@@ -490,6 +491,61 @@ func TestOtherFormats(t *testing.T) {
 			t.Errorf("the lock is kept after a refusal: %v %v", s, err)
 		}
 	}
+}
+
+// TestOldFormat opens a state of version 1: its tables are compressed by Badger and its segments are not.
+func TestOldFormat(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	newSimple(t, s).settle(0, keyed(0, "A1", strings.Repeat("text ", 1000), 3), keyed(0, "A2", "1", 3))
+	says := picture(t, s)
+	err := s.db.Update(func(txn *badger.Txn) error {
+		for _, prefix := range []byte("rg") {
+			err := scan(txn, []byte{prefix, '/'}, func(k, v []byte) error {
+				if v[0] != isPacked {
+					t.Fatalf("%c: flags %b", prefix, v[0])
+				}
+				all, err := unpack(v[1:])
+				return errors.Join(err, txn.Set(append([]byte(nil), k...), append([]byte{0}, all...)))
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return txn.Set([]byte(keySchema), binary.BigEndian.AppendUint64(nil, 1))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	db, err := badger.Open(small(filepath.Join(dir, "db")).WithCompression(options.Snappy).WithNumLevelZeroTables(1))
+	if err == nil {
+		err = errors.Join(db.Flatten(1), db.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		s = open(t, dir)
+		if _, err := s.Verify(t.Context()); err != nil || picture(t, s) != says {
+			t.Fatal(err)
+		}
+		s.Close()
+	}
+	s = open(t, dir)
+	defer s.Close()
+	s.db.View(func(txn *badger.Txn) error {
+		item, err := txn.Get([]byte(keySchema))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return item.Value(func(v []byte) error {
+			if binary.BigEndian.Uint64(v) != schemaVersion {
+				t.Errorf("it stays of version %d", binary.BigEndian.Uint64(v))
+			}
+			return nil
+		})
+	})
 }
 
 func TestFolderThatCannotBeWritten(t *testing.T) {
