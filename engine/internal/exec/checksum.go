@@ -123,74 +123,55 @@ const (
 	someRanges = 8
 )
 
-// survey finds out whether all sides can add up, and cuts the rows into ranges.
+// survey finds out whether all sides can add up, and cuts the rows into ranges by the part of the key that the first side cuts best.
 func (s *summing) survey(ctx context.Context) error {
 	s.reqs = append(s.reqs, s.plan.Sums...)
 	parts := s.plan.Cuts()
 	if len(parts) == 0 {
-		parts = []int{0}
+		parts = []int{0} // there are no cuts, but the ranges still tell nulls from others
 	}
-	var cuts []schema.Value
-	best := -1
+	s.cutBy(parts[0], nil)
+	surveys := make([]checksum.Survey, len(s.views))
+	err := s.each(ctx, func(ctx context.Context, side int) (err error) {
+		surveys[side], err = s.views[side].Survey(ctx, s.reqs[side], 0)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for side, v := range surveys {
+		if v.Refused != "" {
+			return s.refused(side, v.Refused)
+		}
+		s.unique = s.unique || v.Unique
+		s.rows = max(s.rows, v.Rows)
+	}
+	s.reqs[0].Distinct = !s.unique // of rows that are the same on all sides, one side's keys speak for all
+	wanted := int(min(max(s.rows/leastRows, someRanges), mostRanges))
+	best, cuts := parts[0], []schema.Value(nil)
 	for _, part := range parts {
-		for side := range s.reqs {
-			s.reqs[side].Cut = s.reqs[side].Key[part].Column
-		}
-		var found checksum.Survey
-		surveys := make([]checksum.Survey, len(s.views))
-		err := s.each(ctx, func(ctx context.Context, side int) (err error) {
-			want := 0
-			if side == 0 {
-				want = mostRanges
-			}
-			if side > 0 && best >= 0 {
-				return nil // it has been asked
-			}
-			surveys[side], err = s.views[side].Survey(ctx, s.reqs[side], want)
-			return err
-		})
+		s.cutBy(part, nil)
+		found, err := s.views[0].Survey(ctx, s.reqs[0], wanted)
 		if err != nil {
-			return err
+			return &SourceError{Source: s.readers[0].source.Name, Err: err}
 		}
-		for side, v := range surveys {
-			if v.Refused != "" {
-				return s.refused(side, v.Refused)
-			}
-			s.unique = s.unique || v.Unique
-			s.rows = max(s.rows, v.Rows)
-		}
-		found = surveys[0]
-		if best < 0 || len(found.Cuts) > len(cuts) {
+		if len(found.Cuts) > len(cuts) {
 			best, cuts = part, found.Cuts
 		}
-		if len(cuts) >= s.wanted()-2 {
+		if len(cuts) >= wanted/2 {
 			break
 		}
 	}
-	cuts = thin(cuts, s.wanted()-2)
-	for side := range s.reqs {
-		s.reqs[side].Cut = s.reqs[side].Key[best].Column
-		s.reqs[side].Cuts = cuts
-	}
-	s.reqs[0].Distinct = !s.unique // of rows that are the same on all sides, one side's keys speak for all
+	s.cutBy(best, cuts)
 	return nil
 }
 
-// wanted is how many ranges so many rows should have.
-func (s *summing) wanted() int {
-	return int(min(max(s.rows/leastRows, someRanges), mostRanges))
-}
-
-// thin is at most n of cuts, evenly.
-func thin(cuts []schema.Value, n int) []schema.Value {
-	if len(cuts) <= n {
-		return cuts
+// cutBy has all sides cut their rows by a part of the key.
+func (s *summing) cutBy(part int, cuts []schema.Value) {
+	for side := range s.reqs {
+		s.reqs[side].Cut = s.reqs[side].Key[part].Column
+		s.reqs[side].Cuts = cuts
 	}
-	var some []schema.Value
-	for i := range n {
-		some = append(some, cuts[i*len(cuts)/n])
-	}
-	return some
 }
 
 // addUp adds ranges up, a few at first, at the beginning and in the middle of the key, then more and more. It stops where most
