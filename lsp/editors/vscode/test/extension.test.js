@@ -244,7 +244,13 @@ test("completion goes on where something is still to be written", async () => {
   for (const [text, want] of Object.entries(texts)) assert.equal(goesOn(text), want, text);
   const { CompletionItemKind } = seen.vscode;
   const items = [{ insertText: { value: "today($1)" }, kind: CompletionItemKind.Function }, { insertText: "A1", kind: CompletionItemKind.Snippet }, { insertText: "x = ", command: "its own" }];
-  await provideCompletionItem(undefined, undefined, undefined, undefined, async () => ({ items }));
+  const position = { line: 0, character: 2 };
+  const document = { getText: (range) => "st".slice(range.start.character, range.end.character) };
+  items[1].range = { start: { line: 0, character: 0 } };
+  items[1].label = "orders.status";
+  await provideCompletionItem(document, position, undefined, undefined, async () => ({ items }));
+  assert.equal(items[1].filterText, "st_orders.status", "VS Code finds all as fitting as the server does");
+  assert.equal(items[0].filterText, undefined);
   assert.deepEqual(items[0].command.arguments[0].commands.map((c) => c.command ?? c), ["editor.action.triggerParameterHints", "editor.action.triggerSuggest"]);
   assert.equal(items[1].kind, CompletionItemKind.Struct, "a setting hides snippets");
   assert.equal(items[1].command, undefined);

@@ -143,9 +143,8 @@ function stand(folder, settings) {
     Uri,
     TestMessage,
     Range: class {
-      constructor(line, character, endLine, endCharacter) {
-        this.start = { line, character };
-        this.end = { line: endLine, character: endCharacter };
+      constructor(...at) {
+        [this.start, this.end] = at.length === 2 ? at : [{ line: at[0], character: at[1] }, { line: at[2], character: at[3] }];
       }
     },
     Location: class {
