@@ -59,6 +59,9 @@ type Progress struct {
 	Sides       []SideProgress
 	Rate        float64 // rows a second while reading
 	Done, Total int     // parts matched; Total is 0 where it is not known
+	// Left is how long the phase may still take, 0 where nobody knows: reading from the rate and the rows of the last run that settled, matching from
+	// the parts that are done.
+	Left time.Duration
 }
 
 // SideProgress is how much of one side has been read.

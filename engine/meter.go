@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/recon-lang/recon/engine/internal/eval"
@@ -15,12 +18,21 @@ import (
 type meter struct {
 	now   Progress
 	start time.Time
+	phase time.Time   // when the phase began
 	heard []time.Time // when each side gave rows last
 	tell  func(Progress)
+
+	last   func() []int64 // how many rows each side had the last time; nil if that is not known
+	ask    sync.Once
+	asking sync.WaitGroup
+	before atomic.Pointer[[]int64] // what last gave
 }
 
-func newMeter(r *program.Rule, tell func(Progress)) *meter {
-	m := &meter{now: Progress{Rule: r.Name}, start: time.Now(), heard: make([]time.Time, len(r.Sides)), tell: tell}
+// longRun is how long a run reads before it is worth knowing how long the last one read.
+const longRun = 2 * time.Second
+
+func newMeter(r *program.Rule, tell func(Progress), last func() []int64) *meter {
+	m := &meter{now: Progress{Rule: r.Name}, start: time.Now(), heard: make([]time.Time, len(r.Sides)), tell: tell, last: last}
 	for _, s := range r.Sides {
 		m.now.Sides = append(m.now.Sides, SideProgress{Name: s.Name})
 	}
@@ -29,32 +41,97 @@ func newMeter(r *program.Rule, tell func(Progress)) *meter {
 
 // note is called one call at a time.
 func (m *meter) note(p exec.Progress) {
-	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate = string(p.Phase), p.Done, p.Total, 0
+	now := time.Now()
+	if string(p.Phase) != m.now.Phase {
+		m.phase = now
+	}
+	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate, m.now.Left = string(p.Phase), p.Done, p.Total, 0, 0
 	if p.Phase == exec.Reading {
 		m.now.Sides[p.Side].Rows, m.now.Sides[p.Side].Bytes = p.Rows, p.Bytes
-		m.heard[p.Side] = time.Now()
+		m.heard[p.Side] = now
 	}
 	if m.tell == nil {
 		return
 	}
 	if p.Phase == exec.Reading {
-		rows := int64(0)
-		for _, s := range m.now.Sides {
-			rows += s.Rows
-		}
-		if passed := time.Since(m.start).Seconds(); passed > 0 {
-			m.now.Rate = float64(rows) / passed
-		}
+		m.reading(now.Sub(m.start))
+	} else if p.Done > 0 {
+		m.now.Left = time.Duration(float64(now.Sub(m.phase)) / float64(p.Done) * float64(p.Total-p.Done))
 	}
 	m.tell(m.now)
 }
 
-// settling says that everything is read and matched.
+// reading works out the rate, and, in a long run, how long the slowest side will take if it has as many rows as the last time.
+func (m *meter) reading(passed time.Duration) {
+	rows := int64(0)
+	for _, s := range m.now.Sides {
+		rows += s.Rows
+	}
+	if passed > 0 {
+		m.now.Rate = float64(rows) / passed.Seconds()
+	}
+	if passed < longRun {
+		return
+	}
+	m.ask.Do(func() {
+		m.asking.Go(func() {
+			if before := m.last(); before != nil {
+				m.before.Store(&before)
+			}
+		})
+	})
+	before := m.before.Load()
+	if before == nil {
+		return
+	}
+	for i, s := range m.now.Sides {
+		missing := (*before)[i] - s.Rows
+		if missing <= 0 {
+			continue
+		}
+		if s.Rows == 0 {
+			m.now.Left = 0 // nobody knows
+			return
+		}
+		m.now.Left = max(m.now.Left, time.Duration(float64(passed)/float64(s.Rows)*float64(missing)))
+	}
+}
+
+// settling says that everything is read and matched. Nothing of the meter holds the state after it.
 func (m *meter) settling() {
-	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate = "settling", 0, 0, 0
+	m.asking.Wait()
+	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate, m.now.Left = "settling", 0, 0, 0, 0
 	if m.tell != nil {
 		m.tell(m.now)
 	}
+}
+
+// lastRows are how many rows the sides of a rule had in the last run that settled; nil if there is none, or if another process holds the state just
+// now.
+func (e *Engine) lastRows(ctx context.Context, r *program.Rule) []int64 {
+	ledger, err := OpenLedger(ctx, e.cfg.StateDir, 0, "recon run "+r.Name, e.program.Moved)
+	if err != nil {
+		return nil
+	}
+	defer ledger.Close()
+	for run, err := range ledger.Runs(ctx, r.Name) {
+		if err != nil {
+			return nil
+		}
+		if run.Error != nil {
+			continue
+		}
+		rows := make([]int64, len(r.Sides))
+		for i, side := range r.Sides {
+			s := run.Sides[side.Name]
+			if s == nil {
+				return nil
+			}
+			rows[i] = max(s.Rows, s.Read)
+		}
+		return rows
+	}
+	return nil
 }
 
 // timeout is the error of a run that was ended because it took longer than limit. It says how far the run had come, and when each side

@@ -30,13 +30,15 @@ func (e *Engine) Run(ctx context.Context, req Request) (*result.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report, meter := e.newReport(p, started), newMeter(p.Rule, e.cfg.Progress)
+	report := e.newReport(p, started)
+	meter := newMeter(p.Rule, e.cfg.Progress, func() []int64 { return e.lastRows(ctx, p.Rule) })
 	limited, cancel := context.WithCancel(ctx)
 	if limit > 0 {
 		limited, cancel = context.WithTimeout(ctx, limit)
 	}
 	defer cancel()
 	err = p.discreet(e.run(limited, p, report, meter, started))
+	meter.asking.Wait()
 	report.Run.Seconds = time.Since(started).Seconds()
 	if err == nil {
 		return report, nil

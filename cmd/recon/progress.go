@@ -46,6 +46,9 @@ func (p *progress) show(now engine.Progress) {
 	if now.Total > 0 {
 		line += fmt.Sprintf("  %d of %d", now.Done, now.Total)
 	}
+	if now.Left >= time.Second {
+		line += fmt.Sprintf("  about %s left", now.Left.Round(time.Second))
+	}
 	p.line(line)
 }
 
