@@ -25,7 +25,8 @@ type capabilities struct {
 			} `json:"diagnostics"`
 		} `json:"workspace"`
 	} `json:"capabilities"`
-	// InitializationOptions is ours if it is an object: {"showsOutcomes": true} is a client that shows what commands give back.
+	// InitializationOptions is ours if it is an object: {"showsOutcomes": true} is a client that shows what commands give back, and
+	// {"choices": false} one that fills in places, but shows a choice between texts badly.
 	InitializationOptions json.RawMessage `json:"initializationOptions"`
 }
 
@@ -38,9 +39,13 @@ func clientOf(p *protocol.InitializeParams, newer *capabilities) client {
 	cl.refreshHints = newer.Capabilities.Workspace.InlayHint.RefreshSupport
 	cl.trace = p.Trace != nil && *p.Trace != protocol.TraceValueOff
 	var own struct {
-		ShowsOutcomes bool `json:"showsOutcomes"`
+		ShowsOutcomes bool  `json:"showsOutcomes"`
+		Choices       *bool `json:"choices"`
 	}
-	cl.showsOutcomes = json.Unmarshal(newer.InitializationOptions, &own) == nil && own.ShowsOutcomes
+	if json.Unmarshal(newer.InitializationOptions, &own) == nil {
+		cl.showsOutcomes = own.ShowsOutcomes
+		cl.noChoices = own.Choices != nil && !*own.Choices
+	}
 	td := p.Capabilities.TextDocument
 	if td != nil {
 		if td.Completion != nil && td.Completion.CompletionItem != nil {

@@ -58,7 +58,7 @@ type offered struct {
 // completion is asked anew with each letter, since what fits best depends on all of them.
 func (c *call) completion(_ *glsp.Context, p *protocol.CompletionParams) (any, error) {
 	answer := &protocol.CompletionList{IsIncomplete: true, Items: []protocol.CompletionItem{}}
-	opt := feature.CompleteOptions{Snippets: c.client.snippets, Now: c.cfg.Now(), Files: c.space.paths()}
+	opt := feature.CompleteOptions{Snippets: c.client.snippets, NoChoices: c.client.noChoices, Now: c.cfg.Now(), Files: c.space.paths()}
 	if p.Context != nil && p.Context.TriggerKind == protocol.CompletionTriggerKindTriggerCharacter && p.Context.TriggerCharacter != nil {
 		opt.Space = *p.Context.TriggerCharacter == " "
 	}

@@ -154,3 +154,18 @@ func TestCompletionIsAskedByBlanks(t *testing.T) {
 		t.Errorf("an unknown item became %v", it)
 	}
 }
+
+// A client that shows a choice between texts badly says so, and gets the first of them.
+func TestChoices(t *testing.T) {
+	for options, want := range map[string]string{`null`: "trigger ${1|甲,乙|}.changes {\n  $0\n}", `{"choices":false}`: "trigger ${1:甲}.changes {\n  $0\n}"} {
+		c := start(t, t.TempDir(), `{"textDocument":{"completion":{"completionItem":{"snippetSupport":true}}}},"initializationOptions":`+options)
+		c.open("a.recon", "rule 对账 between 甲, 乙 {\n  title = \"🧾\"\n  tri\n}\n")
+		var list struct {
+			Items []struct{ TextEdit struct{ NewText string } }
+		}
+		c.call("textDocument/completion", map[string]any{"textDocument": map[string]any{"uri": c.uri("a.recon")}, "position": map[string]any{"line": 2, "character": 5}}, &list)
+		if len(list.Items) == 0 || list.Items[0].TextEdit.NewText != want {
+			t.Errorf("options %s: %+v, want %q", options, list.Items, want)
+		}
+	}
+}

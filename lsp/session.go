@@ -75,6 +75,7 @@ type client struct {
 	plainCalls    bool
 	trace         bool
 	showsOutcomes bool // it shows what commands give back
+	noChoices     bool // it shows a choice between texts badly
 }
 
 func newSession(ctx context.Context, cfg Config, p *peer) *session {

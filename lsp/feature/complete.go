@@ -51,10 +51,11 @@ type Item struct {
 
 // CompleteOptions is what completion needs to know beyond the snapshot.
 type CompleteOptions struct {
-	Snippets bool      // the client can fill in places
-	Now      time.Time // for dates to begin with
-	Files    []string  // the rule files of the workspace, for imports
-	Space    bool      // asked because a blank was typed: only where something must follow, or a word has begun
+	Snippets  bool      // the client can fill in places
+	NoChoices bool      // but not choose between texts in one
+	Now       time.Time // for dates to begin with
+	Files     []string  // the rule files of the workspace, for imports
+	Space     bool      // asked because a blank was typed: only where something must follow, or a word has begun
 }
 
 // Complete gives what may stand at an offset, the likeliest first.
@@ -86,6 +87,9 @@ type ranked struct {
 func (l *list) add(tier int, it Item) {
 	if it.Insert == "" {
 		it.Insert = it.Label
+	}
+	if it.Snippet && l.opt.NoChoices {
+		it.Insert = unchosen(it.Insert)
 	}
 	if it.Snippet && !l.opt.Snippets {
 		it.Insert, it.Snippet = begun(it.Insert, it.Label), false

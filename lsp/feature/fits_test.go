@@ -150,6 +150,10 @@ func TestFormsOfStatements(t *testing.T) {
 		if len(items) == 0 || items[0].Insert != c[1] || !items[0].Snippet {
 			t.Errorf("%s: the first of%s is no %q", c[0], labels(items, 3), c[1])
 		}
+		items = completeIn(strings.Replace(text, "«»", "", 1), at, feature.CompleteOptions{Snippets: true, NoChoices: true})
+		if want := strings.Replace(c[1], "${1|orders,账单|}", "${1:orders}", 1); items[0].Insert != want {
+			t.Errorf("%s: without choices it is %q, want %q", c[0], items[0].Insert, want)
+		}
 	}
 }
 

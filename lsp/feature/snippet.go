@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/recon-lang/recon/lang/syntax"
@@ -70,6 +71,12 @@ func choice(n string, texts []string) string {
 	}
 	return "${" + n + "|" + strings.Join(texts, ",") + "|}"
 }
+
+// choices are the places of a snippet that have several texts to choose from.
+var choices = regexp.MustCompile(`\$\{([0-9])\|((?:[^,|\\]|\\.)*)[^}]*\}`)
+
+// unchosen is a snippet with the first text of each choice.
+func unchosen(snippet string) string { return choices.ReplaceAllString(snippet, "$${$1:$2}") }
 
 func (l *list) sideNames() (names []string) {
 	for _, s := range l.sidesHere() {

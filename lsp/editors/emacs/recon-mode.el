@@ -76,7 +76,9 @@
 
 (defvar eglot-server-programs)
 (with-eval-after-load 'eglot
-  (add-to-list 'eglot-server-programs (cons 'recon-mode (lambda (&rest _) recon-command))))
+  ;; yasnippet would show a choice between texts as it is written in the protocol.
+  (add-to-list 'eglot-server-programs
+               (cons 'recon-mode (lambda (&rest _) (append recon-command '(:initializationOptions (:choices :json-false)))))))
 
 (provide 'recon-mode)
 ;;; recon-mode.el ends here

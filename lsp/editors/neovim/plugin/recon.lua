@@ -155,7 +155,7 @@ local function start(buffer)
     root_dir = dir,
     workspace_folders = { { uri = vim.uri_from_fname(dir), name = dir } },
     on_attach = attach,
-    init_options = { showsOutcomes = true },
+    init_options = { showsOutcomes = true, choices = false },
     commands = { ["recon.plan"] = execute, ["recon.test"] = execute },
   }
   if vim.fn.executable(config.cmd[1]) == 0 then
