@@ -15,6 +15,7 @@ import (
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
 	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk"
 )
 
 // fingerprint is of all that decides a verdict, and of the order of the comparisons, which decides none: rows are kept, and items
@@ -97,6 +98,10 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	if err != nil {
 		return err
 	}
+	now := time.Now()
+	if err := clockHolds(started, now); err != nil {
+		return err
+	}
 	store, err := state.Open(ctx, e.cfg.StateDir, state.Options{
 		Create: true, Wait: e.cfg.Wait, Role: "recon run " + p.Rule.Name, Moved: movedNames(e.program.Moved),
 	})
@@ -110,7 +115,7 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	}
 	t := newTally(p, out, judge, window, e.cfg.Show)
 	settling, err := store.Begin(ctx, state.Settlement{
-		Definition: def, Window: window, Run: report.Run.ID, Started: started, Judge: judge.Judge, Wants: t.wants,
+		Definition: def, Window: window, Run: report.Run.ID, Started: started, Now: now, Judge: judge.Judge, Wants: t.wants,
 	})
 	if err != nil {
 		return err
@@ -155,6 +160,21 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	err = t.largestOpen(context.WithoutCancel(ctx), store, &def, report)
 	addDrills(report.Open, report.Run)
 	return err
+}
+
+// clockSlack is by how much a clock may be set back while a run is under way: as much as keeping it right takes.
+const clockSlack = 2 * time.Second
+
+// clockHolds refuses to settle when the clock was set back since the run started. The order of runs is that of their starts, and another may have
+// started since, by the new clock before this one, and settled.
+func clockHolds(started, now time.Time) error {
+	if started, now = started.Round(0), now.Round(0); now.Before(started.Add(-clockSlack)) { // without the monotonic clock
+		return &sdk.Error{
+			Message: fmt.Sprintf("the clock was set back while the run was under way: it started at %s, and now it is %s", started.Format(time.RFC3339), now.Format(time.RFC3339)),
+			Hint:    "nothing has settled; run it again",
+		}
+	}
+	return nil
 }
 
 func marshalRun(run *result.Run) ([]byte, error) {

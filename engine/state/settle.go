@@ -19,6 +19,7 @@ type Settlement struct {
 	Window     Window // Always without windows
 	Run        string // the run's id
 	Started    time.Time
+	Now        time.Time // of the clock when the settling begins; zero: it is taken to be right
 	Judge      Judge
 
 	// Wants says, by its flags alone, whether a transition is handed over; nil wants all. Those that are not count in
@@ -120,6 +121,10 @@ func (s *Store) begin(ctx context.Context, of Settlement) (*Settling, error) {
 	return t, nil
 }
 
+// ahead reports whether a head was settled by a clock that was ahead of this one, as it started when it is not yet. Nobody can say then which run
+// started later; that one has settled before this one is certain.
+func (of *Settlement) ahead(h *head) bool { return !of.Now.IsZero() && h.Started > of.Now.UnixNano() }
+
 // admit refuses a window that overlaps settled ones and a run that another has overtaken. It returns the head that the settling
 // replaces.
 func (v *view) admit(of *Settlement) (*head, error) {
@@ -127,7 +132,7 @@ func (v *view) admit(of *Settlement) (*head, error) {
 	for i := range v.heads {
 		h := &v.heads[i]
 		if h.Start == w.Start && h.End == w.End {
-			if h.Started > of.Started.UnixNano() {
+			if h.Started > of.Started.UnixNano() && !of.ahead(h) {
 				return nil, &LaterRunError{Run: h.Run, Started: time.Unix(0, h.Started)}
 			}
 			return h, nil

@@ -30,6 +30,7 @@ func open(t *testing.T, dir string) *Store {
 
 // simple settles rows of two sides in a store; at says which window of ten microseconds.
 type simple struct {
+	now time.Time
 	t     *testing.T
 	store *Store
 	def   Definition
@@ -48,7 +49,7 @@ func keyed(side int, k, values string, at int64) Row {
 
 func (s *simple) begin(w Window) (*Settling, error) {
 	s.runs++
-	return s.store.Begin(s.t.Context(), Settlement{Definition: s.def, Window: w, Run: "run" + string(rune('A'+s.runs)), Started: base.Add(time.Duration(s.runs) * time.Hour),
+	return s.store.Begin(s.t.Context(), Settlement{Definition: s.def, Window: w, Run: "run" + string(rune('A'+s.runs)), Started: base.Add(time.Duration(s.runs) * time.Hour), Now: s.now,
 		Judge: func(rows []Row) (Verdict, error) {
 			if string(rows[0].Values) == string(rows[1].Values) {
 				return Verdict{Outcome: result.Matched}, nil
@@ -217,6 +218,20 @@ func TestRefusals(t *testing.T) {
 	if _, err := s.begin(Window{10, 20, 20}); !errors.As(err, &later) || later.Run != "runB" {
 		t.Errorf("an earlier run: %v", err)
 	}
+	// The clock was ahead when that run settled. It is right again, and no run is refused until the clock comes there.
+	s.now = base
+	s.runs--
+	if ahead, err := s.begin(Window{10, 20, 20}); err != nil {
+		t.Errorf("a run after the clock was put right: %v", err)
+	} else if err := ahead.Abort(); err != nil {
+		t.Error(err)
+	}
+	s.now = base.Add(1000 * time.Hour)
+	s.runs--
+	if _, err := s.begin(Window{10, 20, 20}); !errors.As(err, &later) {
+		t.Errorf("an earlier run by a clock that is right: %v", err)
+	}
+	s.now = time.Time{}
 	s.runs += 40
 	st, err := s.begin(Window{30, 40, 40})
 	if err != nil {
