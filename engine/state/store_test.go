@@ -30,7 +30,7 @@ func open(t *testing.T, dir string) *Store {
 
 // simple settles rows of two sides in a store; at says which window of ten microseconds.
 type simple struct {
-	now time.Time
+	now   time.Time
 	t     *testing.T
 	store *Store
 	def   Definition
