@@ -50,7 +50,8 @@ func writeProtocol(t *testing.T, w io.Writer) {
 		"Positions count in UTF-16, or in UTF-8 for clients that offer it. A request that is not known is answered with the error -32601, one with parameters that "+
 		"cannot be read with -32602, a canceled one with -32800. What a request is about is the text as it was when the request came.\n\n"+
 		"The commands `recon.test` and `recon.plan` take `{\"uri\": …, \"rule\": …, \"test\": …}` and give back `{\"ok\": …, \"summary\": …, \"text\": …}`. The summary is also a "+
-		"message, and the text is logged, but for clients that show what they get back and say so by `\"initializationOptions\": {\"showsOutcomes\": true}`.")
+		"message, and the text is logged, but for clients that show what they get back and say so by `\"initializationOptions\": {\"showsOutcomes\": true}`. `{\"choices\": false}` there is "+
+		"for clients that fill in the places of an entry of completion, but cannot let one text be chosen of several.")
 	server := newProtocolServer(t)
 	fmt.Fprint(w, "\n## From the editor\n")
 	for _, group := range fromClient {
