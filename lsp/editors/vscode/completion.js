@@ -14,9 +14,12 @@ async function provideCompletionItem(document, position, context, token, next) {
 }
 
 function adapt(item, typed) {
-  // The server is asked at each letter, and knows what fits best there. VS Code would sort by its own idea of that, in which a function that
-  // begins with the letters stands before a column of a side that does: where all items fit alike, the server's order stays.
-  if (typed) item.filterText = `${typed}_${item.filterText ?? item.label}`;
+  // A column of a side is thought of by its own name, as the server does. VS Code would put everything that begins with the letters before it.
+  if (item.kind === vscode.CompletionItemKind.Field && typed) {
+    const name = typeof item.label === "string" ? item.label : item.label.label;
+    const column = name.slice(name.lastIndexOf(".") + 1);
+    if (column !== name && column.toLowerCase().startsWith(typed.toLowerCase())) item.filterText = `${column} ${name}`;
+  }
   // Snippets of package.json are offered by "Insert Snippet" only, by a setting that hides every item of this kind.
   if (item.kind === vscode.CompletionItemKind.Snippet) item.kind = vscode.CompletionItemKind.Struct;
   const text = typeof item.insertText === "string" ? item.insertText : (item.insertText?.value ?? "");

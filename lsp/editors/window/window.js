@@ -106,7 +106,7 @@ class Window {
     await this.type(typed);
     await this.until(`${label} as the first offer after ${typed}`, async () => (await this.offers())[0] === label);
     await this.press("Enter");
-    await this.until(`${label} to be taken`, async () => !(await this.offers()).includes(label));
+    await this.until(`${label} to be taken`, async () => (await this.offers())[0] !== label);
   }
 
   // lens clicks what stands over a rule or a test.

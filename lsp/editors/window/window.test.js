@@ -2,6 +2,7 @@
 "use strict";
 
 const assert = require("node:assert/strict");
+const { execFileSync } = require("child_process");
 const fs = require("fs");
 const os = require("os");
 const path = require("path");
@@ -27,6 +28,25 @@ test "a cent 😀" for daily_payment {
   }
 }
 `;
+const sources = `recon 1
+
+## The business day.
+param date: date = today("Asia/Shanghai") - 1d
+
+source orders from csv {
+  path = "orders.csv"
+  time = paid_at
+  zone = "Asia/Shanghai"
+  columns { order_no string, amount decimal(18, 2) unit "CNY", paid_at timestamp }
+}
+
+source bill from csv {
+  path = "bill.csv"
+  time = trade_time
+  zone = "Asia/Shanghai"
+  columns { out_trade_no string, total_fee decimal(18, 2) unit "CNY", trade_time timestamp }
+}
+`;
 const read = (name) => fs.readFileSync(path.join(folder, name), "utf8");
 const lineOf = (text) => daily.split("\n").findIndex((l) => l.includes(text)) + 1;
 const columnOf = (text) => daily.split("\n")[lineOf(text) - 1].indexOf(text) + 1;
@@ -35,6 +55,7 @@ let w;
 before(async () => {
   fs.writeFileSync(path.join(folder, "daily.recon"), daily);
   fs.writeFileSync(path.join(folder, "empty.recon"), "");
+  fs.writeFileSync(path.join(folder, "rule.recon"), sources + "\n");
   fs.writeFileSync(path.join(folder, "faulty.recon"), "rexx 🧾\n");
   w = await Window.open(folder, path.join(root, "dist/recon.vsix"), path.join(root, "bin/recon"));
   await w.file("daily.recon");
@@ -134,4 +155,43 @@ test("a rule is written from an empty file by what is offered", async () => {
     read("empty.recon"),
     /^recon 1\n\nparam date: date = today\("Asia\/Shanghai"\)\n\nsource orders from csv \{\n  path = "a\.csv"\n  columns \{\n    no      string\n    amount  decimal\(18, 2\) unit "CNY"\n  \}\n\}\n\nrule name between orders/,
   );
+});
+
+test("a rule between two sources is written by the first of what is offered", async () => {
+  await w.file("rule.recon");
+  await w.press("Control+End");
+  await w.take("ru", "rule");
+  await w.type("daily");
+  await w.press("Tab");
+  await w.take("", "orders");
+  await w.take("", "bill");
+  await w.take("ord", "orders.order_no");
+  await w.type(" = ");
+  await w.take("", "bill.out_trade_no");
+  await w.press("Tab");
+  await w.take("am", "orders.amount");
+  await w.type(" = ");
+  await w.take("", "bill.total_fee");
+  await w.take(" wi", "within");
+  await w.type("0.01");
+  await w.press("Enter");
+  await w.take("win", "window");
+  await w.take("", "period");
+  await w.take("", "day(date)");
+  await w.press("Escape", "Control+S");
+  await w.until("the file", () => /period/.test(read("rule.recon")));
+  assert.equal(
+    read("rule.recon").slice(sources.length),
+    `
+rule daily between orders, bill {
+  key orders.order_no = bill.out_trade_no
+
+  compare orders.amount = bill.total_fee within 0.01
+  window {
+    period = day(date)
+  }
+}
+`,
+  );
+  execFileSync(path.join(root, "bin/recon"), ["check", "rule.recon"], { cwd: folder }); // throws where it finds an error
 });

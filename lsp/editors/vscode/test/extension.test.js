@@ -243,16 +243,21 @@ test("completion goes on where something is still to be written", async () => {
   };
   for (const [text, want] of Object.entries(texts)) assert.equal(goesOn(text), want, text);
   const { CompletionItemKind } = seen.vscode;
-  const items = [{ insertText: { value: "today($1)" }, kind: CompletionItemKind.Function }, { insertText: "A1", kind: CompletionItemKind.Snippet }, { insertText: "x = ", command: "its own" }];
-  const position = { line: 0, character: 2 };
-  const document = { getText: (range) => "st".slice(range.start.character, range.end.character) };
-  items[1].range = { start: { line: 0, character: 0 } };
-  items[1].label = "orders.status";
-  await provideCompletionItem(document, position, undefined, undefined, async () => ({ items }));
-  assert.equal(items[1].filterText, "st_orders.status", "VS Code finds all as fitting as the server does");
-  assert.equal(items[0].filterText, undefined);
+  const begin = { line: 0, character: 0 };
+  const items = [
+    { label: "today", insertText: { value: "today($1)" }, kind: CompletionItemKind.Function },
+    { label: "orders.status", range: { start: begin }, insertText: "A1", kind: CompletionItemKind.Field },
+    { label: { label: "bill.paid_at" }, range: { inserting: { start: begin } }, insertText: "x = ", command: "its own", kind: CompletionItemKind.Field },
+    { label: "[…]", range: { start: begin }, insertText: "[]", kind: CompletionItemKind.Snippet },
+    { label: "0.01", range: { start: begin }, insertText: "0.01" },
+  ];
+  const adapt = (typed) =>
+    provideCompletionItem({ getText: (r) => typed.slice(r.start.character, r.end.character) }, { line: 0, character: typed.length }, undefined, undefined, async () => ({ items }));
+  await adapt("01");
+  await adapt("St");
+  assert.deepEqual(items.map((i) => i.filterText), [undefined, "status orders.status", undefined, undefined, undefined]);
   assert.deepEqual(items[0].command.arguments[0].commands.map((c) => c.command ?? c), ["editor.action.triggerParameterHints", "editor.action.triggerSuggest"]);
-  assert.equal(items[1].kind, CompletionItemKind.Struct, "a setting hides snippets");
+  assert.equal(items[3].kind, CompletionItemKind.Struct, "a setting hides snippets");
   assert.equal(items[1].command, undefined);
   assert.equal(items[2].command, "its own");
 });

@@ -169,7 +169,7 @@ function stand(folder, settings) {
     },
     TestRunProfileKind: { Run: 1 },
     ViewColumn: { Active: -1, Beside: -2 },
-    CompletionItemKind: { Function: 2, Snippet: 14, Struct: 21 },
+    CompletionItemKind: { Function: 2, Field: 4, Snippet: 14, Struct: 21 },
     languages: { setTextDocumentLanguage: async (d, id) => Object.assign(d, { languageId: id }) },
     commands: {
       registerCommand(name, f) {
