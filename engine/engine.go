@@ -226,7 +226,7 @@ func (e *Engine) Plan(ctx context.Context, req Request) (*plan.Plan, error) {
 		return nil, p.discreet(err)
 	}
 	defer closeAll(sources)
-	pl, err := e.plan(p, p.Rule, sources)
+	pl, err := e.plan(ctx, p, p.Rule, sources)
 	return pl, p.discreet(err)
 }
 
@@ -236,7 +236,7 @@ func (p *prepared) inputs() plan.Inputs {
 }
 
 // plan plans a rule: that of the run, or its drill's.
-func (e *Engine) plan(p *prepared, rule *program.Rule, sources []sdk.Source) (*plan.Plan, error) {
+func (e *Engine) plan(ctx context.Context, p *prepared, rule *program.Rule, sources []sdk.Source) (*plan.Plan, error) {
 	in := p.inputs()
 	requests := plan.Requests(rule, in)
 	opts := plan.Options{Inputs: in, Budget: e.budget() - e.viewBudget(rule), Strategy: plan.Strategy(e.cfg.Strategy), Rows: e.cfg.Batch, Cores: e.cfg.Cores}
@@ -250,6 +250,11 @@ func (e *Engine) plan(p *prepared, rule *program.Rule, sources []sdk.Source) (*p
 		opts.Abilities = append(opts.Abilities, src.Describe().Abilities)
 	}
 	pl, err := plan.Build(rule, opts)
+	if err == nil && opts.Strategy == "" && pl.Sums != nil && pl.Strategy == plan.Hash {
+		if opts.Past = e.past(ctx, p); opts.Past != nil {
+			pl, err = plan.Build(rule, opts)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

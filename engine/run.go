@@ -102,7 +102,7 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, me
 		return err
 	}
 	defer closeAll(sources)
-	pl, err := e.plan(p, p.Rule, sources)
+	pl, err := e.plan(ctx, p, p.Rule, sources)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, me
 	}
 	defer out.Close()
 	if c := out.Pruned; c != nil {
-		report.Run.Checksum = &result.Checksum{Ranges: c.Ranges, Same: c.Same, Rows: c.Rows, Abandoned: c.Abandoned}
+		report.Run.Checksum = &result.Checksum{Ranges: c.Ranges, Same: c.Same, Rows: c.Rows, Abandoned: c.Abandoned, Refused: c.Refused}
 	}
 	rows := rowsOf(p.Rule, out, sources)
 	closeAll(sources) // everything is read: the memory of their processes is not needed while settling

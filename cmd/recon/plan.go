@@ -16,7 +16,7 @@ func newPlan(env environment) *cobra.Command {
 		Use:   "plan [RULE…]",
 		Short: "print what a run would do",
 		Long: `plan prints, for each rule, what is asked of every source, what the source does itself and what is done here, the window,
-the strategy and why it was chosen, when the rule is due next, its trigger, and what its handlers do. It asks the plugins what they claim; it reads no row and connects to no data source.`,
+the strategy and why it was chosen, when the rule is due next, its trigger, and what its handlers do. It asks the plugins what they claim, and the state what the last run took; it reads no row and connects to no data source.`,
 		Example: "  recon plan daily_payment --param date=2026-11-20",
 		RunE: func(c *cobra.Command, names []string) error {
 			m, err := at.resolve(c.Context(), env, format, names)
@@ -25,7 +25,8 @@ the strategy and why it was chosen, when the rule is due next, its trigger, and 
 			}
 			defer m.pool.Close()
 			cfg, err := tune.engine(engine.Config{
-				Open: m.open,
+				Open:     m.open,
+				StateDir: at.stateDir(), // what earlier runs took
 				// A plan needs no secret, so that it can be made where there are none.
 				Secret: func(*program.Secret) (string, error) { return "", nil },
 			})

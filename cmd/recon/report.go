@@ -30,7 +30,10 @@ func (p printer) report(env environment, r *result.Report, another bool) error {
 	how := cmp.Or(r.Run.Strategy, "not run")
 	if c := r.Run.Checksum; c != nil {
 		how += fmt.Sprintf(" (%d of %d ranges were the same and not read)", c.Same, c.Ranges)
-		if c.Abandoned {
+		switch {
+		case c.Refused != "":
+			how = fmt.Sprintf("%s (all was read: %s)", r.Run.Strategy, c.Refused)
+		case c.Abandoned:
 			how = fmt.Sprintf("%s (abandoned: most ranges differ; %d of %d were not read)", r.Run.Strategy, c.Same, c.Ranges)
 		}
 	}

@@ -112,7 +112,11 @@ func (p *Plan) explainChecksum() string {
 	case p.NoSums != "":
 		return "it cannot be checksum: " + p.NoSums
 	}
-	return "it can be checksum, which sends few rows where few differ and costs the databases more: --strategy checksum"
+	text := "it can be checksum, which sends few rows where few differ and costs the databases more: --strategy checksum"
+	if p.Cost != "" {
+		text += " (" + p.Cost + ")"
+	}
+	return text
 }
 
 // ExplainSide says what is read of a side.

@@ -51,6 +51,7 @@ type Options struct {
 	Abilities []schema.Abilities
 	Budget    int64    // bytes for packed rows; 0: DefaultBudget
 	Strategy  Strategy // "": the one that fits best
+	Past      *Past    // nil: nothing is known of earlier runs
 	Rows      int      // per batch; 0: what sources do by themselves
 	Cores     int      // 0: all
 }
@@ -65,6 +66,8 @@ type Plan struct {
 	Cores     int
 	Sides     []Side
 	Sums      []checksum.Request // by side, what checksum adds up, without cuts; nil if it cannot
+	Forced    bool               // the strategy was asked for: what only running shows to be impossible is an error
+	Cost      string             // what is known of the cost of checksum; "": nothing
 	NoSums    string             // why not; "" of a rule over one side, too
 	Abilities []schema.Abilities // of the sides, as Options has them
 	Order     []int              // merge: the parts of the key in the order by which rows come

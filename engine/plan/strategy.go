@@ -24,11 +24,17 @@ func (p *Plan) choose(o Options) error {
 	p.NoSums = p.tryChecksum(o)
 	switch o.Strategy {
 	case "":
-		if why != "" {
-			p.Strategy, p.Why = Hash, why
+		if why == "" {
+			p.Strategy, p.Why = Merge, "all sides come ordered by the key"
 			break
 		}
-		p.Strategy, p.Why = Merge, "all sides come ordered by the key"
+		p.Strategy, p.Why = Hash, why
+		if p.NoSums == "" {
+			var yes bool
+			if yes, p.Cost = o.Past.cheaper(); yes {
+				p.Strategy, p.Why = Checksum, p.Cost
+			}
+		}
 	case Hash:
 		p.Strategy, p.Why = Hash, "it was asked for"
 	case Merge:
@@ -40,7 +46,7 @@ func (p *Plan) choose(o Options) error {
 		if p.NoSums != "" {
 			return fmt.Errorf("rule %s cannot run as checksum: %s", p.Rule.Name, p.NoSums)
 		}
-		p.Strategy, p.Why = Checksum, "it was asked for"
+		p.Strategy, p.Why, p.Forced = Checksum, "it was asked for", true
 	default:
 		return fmt.Errorf("there is no strategy %q; there are hash, merge and checksum", o.Strategy)
 	}

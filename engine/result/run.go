@@ -54,10 +54,11 @@ type Run struct {
 
 // Checksum is what a run by that strategy did not have to read. Rows are those of one side in the ranges that are the same.
 type Checksum struct {
-	Ranges    int   `json:"ranges"`
-	Same      int   `json:"same"`
-	Rows      int64 `json:"rows"`
-	Abandoned bool  `json:"abandoned"` // most ranges differed, so the rest was read without adding it up
+	Ranges    int    `json:"ranges"`
+	Same      int    `json:"same"`
+	Rows      int64  `json:"rows"`
+	Abandoned bool   `json:"abandoned"`         // most ranges differed, so the rest was read without adding it up
+	Refused   string `json:"refused,omitempty"` // why nothing was added up, and all was read
 }
 
 // Window is the period a run speaks for: [Start, End), and the part of it that had passed

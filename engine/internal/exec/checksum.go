@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/recon-lang/recon/engine/internal/column"
@@ -13,10 +14,11 @@ import (
 
 // Pruned is what adding up saved.
 type Pruned struct {
-	Ranges    int   // into which the rows were cut
-	Same      int   // of them, not read
-	Rows      int64 // of one side in those
-	Abandoned bool  // most ranges differed, so not all were added up
+	Ranges    int    // into which the rows were cut
+	Same      int    // of them, not read
+	Rows      int64  // of one side in those
+	Abandoned bool   // most ranges differed, so not all were added up
+	Refused   string // why nothing was added up, and all was read; "": it was
 }
 
 // checksum has the sides add up ranges of the key, each as of one moment, counts the rows of ranges that are certainly the same on all
@@ -24,10 +26,26 @@ type Pruned struct {
 // and no row in it needs a look: then each key has one row on each side, and they are the same in all that is compared.
 func (r *run) checksum(ctx context.Context, readers []*reader, shape *column.Shape, store *column.Store) error {
 	if r.env.Matched != nil {
-		return fmt.Errorf("rule %s cannot run as checksum: each row that matches is asked for", r.plan.Rule.Name)
+		if r.plan.Forced {
+			return fmt.Errorf("rule %s cannot run as checksum: each row that matches is asked for", r.plan.Rule.Name)
+		}
+		return r.fill(ctx, readers, shape, store)
 	}
 	s := &summing{run: r, readers: readers, shape: shape, store: store}
-	return s.open(ctx)
+	err := s.open(ctx)
+	var no *refusal
+	if errors.As(err, &no) && !r.plan.Forced {
+		r.out.Pruned = &Pruned{Refused: fmt.Sprintf("source %s: %s", no.source, no.why)}
+		return r.fill(ctx, readers, shape, store)
+	}
+	return err
+}
+
+// refusal is that a source cannot add its rows up. Nothing has been read by then.
+type refusal struct{ rule, source, why string }
+
+func (e *refusal) Error() string {
+	return fmt.Sprintf("rule %s cannot run as checksum: source %s: %s; run it as hash", e.rule, e.source, e.why)
 }
 
 // summing is a checksum run.
@@ -70,7 +88,7 @@ func (s *summing) open(ctx context.Context) error {
 }
 
 func (s *summing) refused(side int, why string) error {
-	return fmt.Errorf("rule %s cannot run as checksum: source %s: %s; run it as hash", s.plan.Rule.Name, s.readers[side].source.Name, why)
+	return &refusal{s.plan.Rule.Name, s.readers[side].source.Name, why}
 }
 
 // each does something with all sides at the same time. Errors name the source.

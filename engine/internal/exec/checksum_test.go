@@ -275,3 +275,32 @@ func TestChecksumTrustsNoSource(t *testing.T) {
 		t.Errorf("rows are held equal that add up to something else: %+v", out.Pruned)
 	}
 }
+
+// TestChecksumIsOnlyAWay: where a source turns out not to add up, a run that was not told to reads all, and one that was says why it
+// cannot.
+func TestChecksumIsOnlyAWay(t *testing.T) {
+	rule, rows := simpleRule("a", "b"), simpleRows(300)
+	rows[1][7] = changed(rows[1][7])
+	sources := adders(rule, rows, false)
+	sources[1] = sdktest.Memory("memory", map[string]sdktest.Table{"t": {Columns: physical(rule.Sides[1].Source), Values: rows[1], Claim: schema.Exact}})
+	want, err := runOver(rule, sources, t.TempDir(), plan.Options{Strategy: plan.Hash})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer want.Close()
+	got, err := runOver(rule, sources, t.TempDir(), plan.Options{Past: &plan.Past{Strategy: plan.Hash, Seconds: 1e6, Rows: 1e6}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Close()
+	if got.Pruned == nil || got.Pruned.Refused != "source b: the table does not add up" || got.Pruned.Same > 0 {
+		t.Errorf("got %+v", got.Pruned)
+	}
+	if string(encode(t, rule, got)) != string(encode(t, rule, want)) {
+		t.Error("the outcome is another")
+	}
+	_, err = runOver(rule, sources, t.TempDir(), plan.Options{Strategy: plan.Checksum})
+	if err == nil || err.Error() != "rule simple cannot run as checksum: source b: the table does not add up; run it as hash" {
+		t.Errorf("got %v", err)
+	}
+}

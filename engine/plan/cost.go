@@ -1,0 +1,46 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+)
+
+// Past is what the last run of a rule that came to its end tells about the cost of the next.
+type Past struct {
+	Strategy Strategy
+	Seconds  float64 // of all of it
+	Rows     int64   // of its largest side
+	Differ   int64   // rows of that side that did not match
+	Ranges   int     // of a run by checksum: how many there were, and how many were not read
+	Same     int
+	Stopped  string // of a run by checksum: why it was given up; "": it was not
+}
+
+// addUpMicros is what adding a row up costs a database, in microseconds: more than was measured of any (see the page on
+// performance), because an estimate that is too low makes runs slow, and one that is too high keeps them as they were.
+const addUpMicros = 5
+
+// leastSeconds is how long a run must take for another strategy to be worth a thought.
+const leastSeconds = 30
+
+// cheaper reports whether checksum is to be preferred to hash by what the last run took, and why, or why not. A run by hash shows what
+// the line to the sources costs, which nothing else does; a run by checksum shows whether it still pays.
+func (p *Past) cheaper() (yes bool, why string) {
+	switch {
+	case p == nil:
+		return false, ""
+	case p.Strategy == Checksum && p.Stopped != "":
+		return false, "in the last run as checksum " + p.Stopped
+	case p.Strategy == Checksum:
+		why = fmt.Sprintf("in the last run %d of %d ranges were the same and not read", p.Same, p.Ranges)
+		return p.Same*2 >= p.Ranges, why
+	case p.Strategy != Hash || p.Seconds < leastSeconds || p.Rows == 0:
+		return false, ""
+	case p.Differ*1000 > p.Rows:
+		return false, fmt.Sprintf("in the last run %s of %s rows a side did not match, which are too many to leave ranges out", humanize.Comma(p.Differ), humanize.Comma(p.Rows))
+	}
+	addUp := float64(p.Rows) * addUpMicros / 1e6
+	why = fmt.Sprintf("the last run took %.0f s for %s rows a side, of which %s did not match; adding them up is estimated at %.0f s", p.Seconds, humanize.Comma(p.Rows), humanize.Comma(p.Differ), addUp)
+	return p.Seconds >= 2*addUp, why
+}
