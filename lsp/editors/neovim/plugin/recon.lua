@@ -44,12 +44,17 @@ local function complete(findstart)
     if err or not answer or not vim.startswith(vim.fn.mode(), "i") or here[1] ~= row or here[2] ~= column then
       return
     end
+    local function start(item)
+      local at = item.textEdit.range.start.character
+      return client.offset_encoding == "utf-8" and at or vim.str_byteindex(line, at, true)
+    end
     local from, words = column, {}
     for _, item in ipairs(answer.items) do
-      local at = item.textEdit.range.start.character
-      from = client.offset_encoding == "utf-8" and at or vim.str_byteindex(line, at, true)
+      from = math.min(from, start(item))
+    end
+    for _, item in ipairs(answer.items) do
       table.insert(words, {
-        word = item.textEdit.newText,
+        word = line:sub(from + 1, start(item)) .. item.textEdit.newText,
         abbr = item.label,
         kind = vim.lsp.protocol.CompletionItemKind[item.kind],
         menu = item.detail or "",
@@ -89,7 +94,8 @@ end
 -- execute carries a command of a code lens out, and shows what came of it: a plan and what a test found in a window.
 local function execute(command, context)
   local client = vim.lsp.get_client_by_id(context.client_id)
-  client.request("workspace/executeCommand", { command = command.command, arguments = command.arguments }, function(err, answer)
+  local request = vim.lsp.completion and function(...) client:request(...) end or client.request
+  request("workspace/executeCommand", { command = command.command, arguments = command.arguments }, function(err, answer)
     if err then
       vim.notify("recon: " .. err.message, vim.log.levels.ERROR)
     elseif command.command == "recon.plan" or not answer.ok then
@@ -118,6 +124,9 @@ local function attach(client, buffer)
     return
   end
   vim.bo[buffer].completeopt = "menuone,noselect,popup"
+  if vim.tbl_contains(keys, "a") then
+    keys = {} -- another buffer has been here
+  end
   vim.list_extend(keys, vim.split("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", ""))
   vim.lsp.completion.enable(true, client.id, buffer, {
     autotrigger = true,
