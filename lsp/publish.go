@@ -137,9 +137,6 @@ func (p *publisher) publish(w *workspace, f finding) {
 		}
 		q.Unlock()
 	}
-	if u.lock != nil {
-		p.session.log(logWarning, u.lock.Error())
-	}
 }
 
 // ended tells, after a full check of files that are still the latest, of those that are no more and of what could not be read.
@@ -187,7 +184,11 @@ func boolInt(b bool) int {
 
 // diagnostics are the findings of a document, as the protocol has them.
 func (c *call) diagnostics(d *document) []protocol.Diagnostic {
-	return c.listed(d, append(c.space.snapshot(d).Diagnostics(), c.space.twice()[d.path]...))
+	list := c.listed(d, append(c.space.snapshot(d).Diagnostics(), c.space.twice()[d.path]...))
+	if u := c.space.units[d.path]; u.lock != nil { // recon check would refuse it; no rule file is at fault
+		c.warn(u.lock.Error())
+	}
+	return list
 }
 
 // listed are those of some findings that are of a document, as the protocol has them.

@@ -176,14 +176,22 @@ const (
 	logInfo    = protocol.MessageTypeInfo
 )
 
-// log tells the client's log, each text once.
-func (s *session) log(kind protocol.MessageType, text string) {
+// log tells the client's log, each text once; it says whether this was the first time.
+func (s *session) log(kind protocol.MessageType, text string) bool {
 	s.mu.Lock()
 	told := s.said[text]
 	s.said[text] = true
 	s.mu.Unlock()
 	if !told {
 		s.peer.notify(s.ctx, "window/logMessage", protocol.LogMessageParams{Type: kind, Message: text})
+	}
+	return !told
+}
+
+// warn tells the log and the person at the editor, once.
+func (s *session) warn(text string) {
+	if s.log(logWarning, text) {
+		s.peer.notify(s.ctx, "window/showMessage", protocol.ShowMessageParams{Type: logWarning, Message: text})
 	}
 }
 

@@ -141,7 +141,7 @@ func TestCancel(t *testing.T) {
 	c.call("textDocument/hover", place(c.uri("a.recon")), nil)
 }
 
-// A recon.lock that cannot be read, and a folder that is none, are said once, and the rest goes on.
+// A recon.lock that cannot be read, and a folder that is none, are said once, the former to the person too, and the rest goes on.
 func TestBrokenSurroundings(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Symlink("nowhere", filepath.Join(dir, "断.recon")); err != nil {
@@ -175,6 +175,16 @@ func TestBrokenSurroundings(t *testing.T) {
 			t.Errorf("%q is logged %d times: %v", want, n, c.logs)
 		}
 	}
+	if len(c.shown) != 1 || !strings.Contains(c.shown[0], "recon.lock: line 3") {
+		t.Errorf("shown is %v", c.shown)
+	}
+
+	pulls := startWith(t, t.TempDir(), `{"textDocument":{"diagnostic":{}}}`, lsp.Config{Version: "test", Catalog: lost, Now: time.Now})
+	pulls.open("a.recon", 订单)
+	for range 2 {
+		pulls.call("textDocument/diagnostic", map[string]any{"textDocument": map[string]any{"uri": pulls.uri("a.recon")}}, nil)
+	}
+	pulls.until("a message", func() bool { return len(pulls.shown) == 1 && len(pulls.logs) == 1 })
 }
 
 // Four megabytes are answered, and more are refused, each in one finding.
