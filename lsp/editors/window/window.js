@@ -68,9 +68,13 @@ class Window {
     for (const k of keys) await this.page.keyboard.press(k);
   }
 
-  // type types as fast as a person does: what VS Code asks for at a blank must be answered before it asks for anything at the next letter.
-  type(text) {
-    return this.page.keyboard.type(text, { delay: 80 });
+  // type types as fast as a person does, with time to think after a blank: what VS Code asks for there must be answered before it asks for
+  // anything at the next letter.
+  async type(text) {
+    for (const c of text) {
+      await this.page.keyboard.type(c);
+      await this.page.waitForTimeout(c === " " ? 400 : 80);
+    }
   }
 
   // file opens a file of the folder.
