@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/recon-lang/recon/engine/state"
 )
 
 // sumSource is one of two tables, left_rows and right_rows, that both servers have.
@@ -226,4 +228,86 @@ func TestChecksumIsHashInDatabases(t *testing.T) {
 			}
 		})
 	}
+}
+
+const chosenRules = `recon 1
+
+secret pg = env("PG_DSN")
+secret my = env("MY_DSN")
+
+source old from mysql {
+  dsn   = secret.my
+  table = "o"
+  zone  = "UTC"
+
+  columns {
+    no      integer
+    amount  decimal(10, 2)
+  }
+}
+
+source new from postgres {
+  dsn   = secret.pg
+  table = "o"
+  zone  = "UTC"
+
+  columns {
+    no      integer
+    amount  decimal(10, 2)
+  }
+}
+
+rule migrated between old, new {
+  key no
+  compare amount
+}
+`
+
+// TestChecksumIsChosen makes a run look as if the line were slow: the next one is by checksum, and says why; where that leaves out too
+// little, the one after it is by hash again.
+func TestChecksumIsChosen(t *testing.T) {
+	t.Parallel()
+	pg, my := servers.Postgres(t), servers.MariaDB(t)
+	pg.Exec(t, "create table o (no bigint primary key, amount numeric(10, 2))", "insert into o select i, i from generate_series(1, 2000) i")
+	my.Exec(t, "create table o (no bigint primary key, amount decimal(10, 2))", "insert into o select seq, seq from seq_1_to_2000")
+	f := newFolder(t, map[string]string{"rules.recon": chosenRules})
+	f.env = append(f.env, "PG_DSN="+pg.DSN, "MY_DSN="+my.DSN)
+	runs := func(want string) {
+		t.Helper()
+		if a := f.recon("run"); !strings.Contains(a.err, want) {
+			t.Errorf("it ran as\n%swant %s", a.err, want)
+		}
+	}
+	runs(", hash, ")
+	runs(", hash, ")
+	store, err := state.Open(t.Context(), f.path(".recon"), state.Options{Role: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r, err := range store.Runs(t.Context(), "migrated") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow := regexp.MustCompile(`"seconds":[0-9.e-]+`).ReplaceAllString(string(r.Record), `"seconds":1000`)
+		if err := store.PutRun("migrated", "01ZZZZZZZZZZZZZZZZZZZZZZZZ", []byte(slow)); err != nil {
+			t.Fatal(err)
+		}
+		break
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	plan := f.must(exitClean, "plan").out
+	if !strings.Contains(plan, "strategy checksum, because the last run took 1000 s for 2,000 rows a side, of which 0 did not match; adding them up is estimated at 0 s\n") {
+		t.Errorf("got\n%s", plan)
+	}
+	f.wantUnsaid(pg.Password, f.must(exitClean, "plan", "--format", "json"))
+	runs(", checksum (8 of 8 ranges were the same and not read), ")
+	runs(", checksum (8 of 8 ranges were the same and not read), ")
+	pg.Exec(t, "update o set amount = amount + 1")
+	runs(", checksum (abandoned: most ranges differ; ")
+	if plan := f.must(exitClean, "plan").out; !strings.Contains(plan, "strategy hash, ") || !strings.Contains(plan, "(in the last run as checksum most ranges differed)") {
+		t.Errorf("got\n%s", plan)
+	}
+	runs(", hash, ")
 }
