@@ -2,6 +2,7 @@ package checksum
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/recon-lang/recon/sdk/schema"
 )
@@ -90,5 +91,9 @@ type Sum struct {
 // unique is what the Survey said of keys.
 func (s *Sum) Settled(unique bool) bool { return s.Odd == 0 && (unique || s.Keys == s.Rows) }
 
-// Same reports whether the rows of two ranges are the same, odd ones apart.
-func (s *Sum) Same(o *Sum) bool { return s.Rows-s.Odd == o.Rows-o.Odd && s.Check == o.Check }
+// Same reports whether the rows of two ranges are the same, odd ones apart. Totals are of the same columns, and a total that differs where the
+// check does not is the mistake of a source that must not go unseen.
+func (s *Sum) Same(o *Sum) bool {
+	total := func(a, b *big.Int) bool { return a == b || a != nil && b != nil && a.Cmp(b) == 0 }
+	return s.Rows-s.Odd == o.Rows-o.Odd && s.Check == o.Check && slices.EqualFunc(s.Totals, o.Totals, total)
+}

@@ -60,6 +60,8 @@ type summing struct {
 	rows    int64              // an estimate of those of the largest side; -1: not known
 	sums    [][]checksum.Sum   // by side, of each range that was added up
 	added   []bool             // by range
+	leave   []bool             // by range: it is not read
+	spans   [][2]int           // of ranges that are read
 }
 
 // open opens a snapshot of one side after the other, and then goes on within all of them.
@@ -125,6 +127,7 @@ func (s *summing) within(ctx context.Context) error {
 		return err
 	}
 	s.out.Pruned = &Pruned{Ranges: s.ranges(), Abandoned: abandoned}
+	s.decide()
 	if err := s.prune(); err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package exec
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
@@ -46,15 +48,60 @@ func (s *summing) same(i int) bool {
 	return true
 }
 
-// prune counts the rows of the ranges that are the same, as matching them would have.
+// mostSpans bounds the runs of neighbouring ranges that are read: each is two comparisons that a database makes for each row, unless an
+// index finds them.
+const mostSpans = 64
+
+// spans are what is to be read: the ranges from … to-1 of each are not left out. Where there would be more than most, the
+// smallest pieces between them are read, too.
+func spans(leave []bool, rows func(i int) int64, most int) (read [][2]int) {
+	for i := range leave {
+		switch last := len(read) - 1; {
+		case leave[i]:
+		case last >= 0 && read[last][1] == i:
+			read[last][1] = i + 1
+		default:
+			read = append(read, [2]int{i, i + 1})
+		}
+	}
+	for len(read) > most {
+		at, least := 0, int64(math.MaxInt64)
+		for k := range len(read) - 1 {
+			between := int64(0)
+			for i := read[k][1]; i < read[k+1][0]; i++ {
+				between += rows(i)
+			}
+			if between < least {
+				at, least = k, between
+			}
+		}
+		for i := read[at][1]; i < read[at+1][0]; i++ {
+			leave[i] = false
+		}
+		read[at][1] = read[at+1][1]
+		read = slices.Delete(read, at+1, at+2)
+	}
+	return read
+}
+
+// decide says which ranges are left out, and what is read.
+func (s *summing) decide() {
+	s.leave = make([]bool, s.ranges())
+	for i := range s.leave {
+		s.leave[i] = s.same(i)
+	}
+	s.spans = spans(s.leave, func(i int) int64 { return s.sums[0][i].Rows }, mostSpans)
+}
+
+// prune counts the rows of the ranges that are left out, as matching them would have.
 func (s *summing) prune() error {
 	judge, err := s.judge(s.shape)
 	if err != nil {
 		return err
 	}
 	counts := judge.NewCounts()
-	for i := range s.added {
-		if !s.same(i) {
+	for i := range s.leave {
+		if !s.leave[i] {
 			continue
 		}
 		s.out.Pruned.Same++
@@ -96,20 +143,9 @@ func (s *summing) total(side int, sum *checksum.Sum, matched *match.Sums) error 
 	return nil
 }
 
-// read reads the ranges that are not known to be the same, and holds what is read against what was added up.
+// read reads what is not left out, and holds it against what was added up.
 func (s *summing) read(ctx context.Context) error {
-	var spans [][2]int
-	for i := range s.added {
-		if s.same(i) {
-			continue
-		}
-		if last := len(spans) - 1; last >= 0 && spans[last][1] == i {
-			spans[last][1] = i + 1
-		} else {
-			spans = append(spans, [2]int{i, i + 1})
-		}
-	}
-	if len(spans) == 0 {
+	if len(s.spans) == 0 {
 		return nil
 	}
 	env := s.env
@@ -117,7 +153,7 @@ func (s *summing) read(ctx context.Context) error {
 	before := make([]int64, len(s.readers))
 	for side, view := range s.views {
 		before[side] = s.readers[side].total.Rows
-		s.env.Sources = append(s.env.Sources, &ranged{Source: env.Sources[side], view: view, where: spanned(&s.reqs[side], spans)})
+		s.env.Sources = append(s.env.Sources, &ranged{Source: env.Sources[side], view: view, where: spanned(&s.reqs[side], s.spans)})
 	}
 	if err := s.fill(ctx, s.readers, s.shape, s.store); err != nil {
 		return err
@@ -127,12 +163,12 @@ func (s *summing) read(ctx context.Context) error {
 		want, all := int64(0), true
 		for i := range s.added {
 			all = all && s.added[i]
-			if !s.same(i) {
+			if !s.leave[i] {
 				want += s.sums[side][i].Rows
 			}
 		}
 		if got := reader.total.Rows - before[side]; got < want || all && got > want {
-			return &SourceError{Source: reader.source.Name, Err: fmt.Errorf("%d rows were added up in the ranges that differ, and %d were read: what it says is not of one moment; run it as hash", want, got)}
+			return &SourceError{Source: reader.source.Name, Err: fmt.Errorf("%d rows were added up in the ranges that are read, and %d were read: what it says is not of one moment; run it as hash", want, got)}
 		}
 	}
 	return nil
