@@ -25,11 +25,8 @@ type adding struct {
 
 // adding makes what it takes to add up, or says why that cannot be.
 func (s *snapshot) adding(ctx context.Context, req checksum.Request) (a *adding, refused string, err error) {
-	if !s.utf8 || s.conn.ParameterStatus("server_encoding") != "UTF8" {
-		return nil, "the texts of the database are not UTF-8", nil
-	}
-	if version := s.conn.ParameterStatus("server_version"); !atLeast(version, 14) {
-		return nil, "the server is older than PostgreSQL 14", nil
+	if refused := s.addsUp(); refused != "" {
+		return nil, refused, nil
 	}
 	conditions := sqlread.Conditions(s.req)
 	if len(conditions) < len(s.req.Where) {
@@ -82,12 +79,24 @@ func (s *snapshot) adding(ctx context.Context, req checksum.Request) (a *adding,
 	return a, "", nil
 }
 
-func atLeast(version string, major int) bool {
-	digits, _, _ := strings.Cut(version, ".")
-	n, err := strconv.Atoi(strings.TrimRight(digits, "abcdefghijklmnopqrstuvwxyz0123456789")) // 17beta1
-	if err != nil {
-		n, err = strconv.Atoi(digits)
+// addsUp is why the server cannot add up, whatever the columns. Before version 14 the microseconds of a time were a float.
+func (s *session) addsUp() (refused string) {
+	switch {
+	case s.conn.ParameterStatus("server_encoding") != "UTF8":
+		return "the texts of the database are not UTF-8"
+	case !atLeast(s.conn.ParameterStatus("server_version"), 14):
+		return "the server is older than PostgreSQL 14"
 	}
+	return ""
+}
+
+// atLeast reports whether a version such as "15.18 (Debian 15.18-0)" or "17beta1" is of a major version or a later one.
+func atLeast(version string, major int) bool {
+	end := 0
+	for end < len(version) && version[end] >= '0' && version[end] <= '9' {
+		end++
+	}
+	n, err := strconv.Atoi(version[:end])
 	return err == nil && n >= major
 }
 

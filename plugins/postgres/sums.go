@@ -16,9 +16,10 @@ import (
 // Snapshot opens one transaction for sums and reads.
 func (source) Snapshot(ctx context.Context, req sdk.ReadRequest, do func(sdk.Snapshot) error) error {
 	return within(ctx, req.Config, req.Zone, func(ctx context.Context, s *session) error {
-		// The other side may take its time while this one waits.
-		if err := s.broken(ctx, 0, s.conn.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0").Close()); err != nil {
-			return err
+		if s.addsUp() == "" { // the other side may take its time while this one waits
+			if err := s.broken(ctx, 0, s.conn.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0").Close()); err != nil {
+				return err
+			}
 		}
 		return do(&snapshot{session: s, req: req})
 	})

@@ -162,3 +162,11 @@ func TestOddRows(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestVersions(t *testing.T) {
+	for version, want := range map[string]bool{"15.18 (Debian 15.18-0+deb12u1)": true, "14.0": true, "17beta1": true, "13.0.0": false, "9.6.24": false, "": false, "v20": false} {
+		if got := atLeast(version, 14); got != want {
+			t.Errorf("%q is %v", version, got)
+		}
+	}
+}
