@@ -109,7 +109,7 @@ func checkTable(name string, compression options.CompressionType) error {
 type table struct {
 	r           io.ReaderAt
 	size        int64
-	compression options.CompressionType // Snappy before format 2
+	compression options.CompressionType
 }
 
 func (t *table) read(at, n int64) ([]byte, error) {

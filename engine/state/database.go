@@ -92,7 +92,7 @@ func sizeOf(db string) (s Size) {
 func (s *Store) Size() Size { return sizeOf(s.database()) }
 
 // small are options for a store that is opened for a moment by a process that has better use for memory. A block holds two or three
-// segments, which are compressed already, so that Badger copies none. Levels are merged late: most processes are gone before, and a
+// segments. Levels are merged late: most processes are gone before, and a
 // merge takes more memory than all the rest.
 func small(dir string) badger.Options {
 	return badger.DefaultOptions(dir).
@@ -103,7 +103,7 @@ func small(dir string) badger.Options {
 		WithNumLevelZeroTablesStall(2 * manyTables).
 		WithValueLogFileSize(8 << 20).
 		WithBlockCacheSize(2 << 20).
-		WithCompression(options.None). // segments are compressed already
+		WithCompression(options.Snappy). // segments are packed already, but for those of format 1
 		WithChecksumVerificationMode(options.OnBlockRead).
 		WithNumCompactors(2).
 		WithDetectConflicts(false).

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -508,7 +509,8 @@ func TestOtherFormats(t *testing.T) {
 	}
 }
 
-// TestOldFormat opens a state of version 1: its tables are compressed by Badger and its segments are not.
+// TestOldFormat opens a state of version 1: its tables are compressed by Badger and its segments are not. It does not grow by being
+// compacted or restored.
 func TestOldFormat(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
@@ -546,6 +548,16 @@ func TestOldFormat(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.Close()
+	}
+	b := backedUp(t, dir)
+	restored := filepath.Join(t.TempDir(), "restored")
+	if _, err := Restore(t.Context(), bytes.NewReader(b), restored, false, Options{}); err != nil || said(t, restored) != says {
+		t.Fatal(err)
+	}
+	for _, d := range []string{dir, restored} {
+		if done, err := Compact(t.Context(), d, Options{}); err != nil || done.After.Bytes > 4000 {
+			t.Errorf("compacted: %+v, %v", done, err)
+		}
 	}
 	s = open(t, dir)
 	defer s.Close()
