@@ -60,18 +60,18 @@ func measure(dir string, ok []int, argv ...string) (sample, error) {
 	return s, nil
 }
 
-// treeBytes is the resident memory of a process and all below it. Memory shared between them is
-// counted once.
+// treeBytes is the resident memory of a process and all below it. What they may share, which is pages of files (the program itself, mapped tables) and of
+// shared memory, is counted once: as much as the one that has most of it.
 func treeBytes(pid int) int64 {
-	own, shared := int64(0), int64(0)
+	own, files, shared := int64(0), int64(0), int64(0)
 	pids := []int{pid}
 	for i := 0; i < len(pids); i++ {
 		pids = append(pids, children(pids[i])...)
-		rss, shm := resident(pids[i])
-		own += rss - shm
-		shared = max(shared, shm)
+		r := residentOf(pids[i])
+		own += r.own
+		files, shared = max(files, r.files), max(shared, r.shared)
 	}
-	return own + shared
+	return own + files + shared
 }
 
 func children(pid int) []int {
@@ -88,20 +88,25 @@ func children(pid int) []int {
 	return pids
 }
 
-func resident(pid int) (rss, shared int64) {
+// resident is the memory of one process by where its pages come from.
+type resident struct{ own, files, shared int64 }
+
+func residentOf(pid int) (r resident) {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	for line := range strings.Lines(string(text)) {
 		name, value, _ := strings.Cut(line, ":")
 		kb, _, _ := strings.Cut(strings.TrimSpace(value), " ")
 		n, _ := strconv.ParseInt(kb, 10, 64)
 		switch name {
-		case "VmRSS":
-			rss = n << 10
+		case "RssAnon":
+			r.own = n << 10
+		case "RssFile":
+			r.files = n << 10
 		case "RssShmem":
-			shared = n << 10
+			r.shared = n << 10
 		}
 	}
-	return rss, shared
+	return r
 }
 
 // median is the run in the middle, figure by figure.
