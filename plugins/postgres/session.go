@@ -118,7 +118,15 @@ func (s *session) rows(ctx context.Context, sql string, args ...string) ([][]str
 	for i, a := range args {
 		values[i] = []byte(a)
 	}
-	result := s.conn.ExecParams(ctx, sql, values, nil, nil, nil).Read()
+	return s.readAll(ctx, s.conn.ExecParams(ctx, sql, values, nil, nil, nil))
+}
+
+// readAll reads a result as text, null as "".
+func (s *session) readAll(ctx context.Context, reader *pgconn.ResultReader) ([][]string, error) {
+	result := reader.Read()
+	if result.Err != nil {
+		return nil, s.broken(ctx, 0, result.Err)
+	}
 	var rows [][]string
 	for _, r := range result.Rows {
 		row := make([]string, len(r))
@@ -127,7 +135,7 @@ func (s *session) rows(ctx context.Context, sql string, args ...string) ([][]str
 		}
 		rows = append(rows, row)
 	}
-	return rows, s.broken(ctx, 0, result.Err)
+	return rows, nil
 }
 
 func quote(name string) string { return sqlread.Quote(name, `"`) }

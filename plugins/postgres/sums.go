@@ -162,17 +162,5 @@ func (s *snapshot) texts(ctx context.Context, sql string, args *bound) ([][]stri
 	if err != nil {
 		return nil, err
 	}
-	result := s.conn.ExecStatement(ctx, prepared, args.values, nil, nil).Read()
-	if result.Err != nil {
-		return nil, s.broken(ctx, 0, result.Err)
-	}
-	var rows [][]string
-	for _, r := range result.Rows {
-		row := make([]string, len(r))
-		for i, v := range r {
-			row[i] = string(v)
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
+	return s.readAll(ctx, s.conn.ExecStatement(ctx, prepared, args.values, nil, nil))
 }
