@@ -8,6 +8,7 @@ import (
 	"github.com/recon-lang/recon/lang"
 	"github.com/recon-lang/recon/lang/diag"
 	"github.com/recon-lang/recon/lang/format"
+	"github.com/recon-lang/recon/lang/langtest"
 	"github.com/recon-lang/recon/lang/syntax"
 )
 
@@ -18,7 +19,7 @@ const slower = 2
 // TestSpeed holds the times that an editor and a pre-commit hook count on, for a file of 5,000 lines. What counts is the quickest of
 // many runs, so that what else the machine does does not.
 func TestSpeed(t *testing.T) {
-	text := largeFile(5000)
+	text := langtest.LargeFile(5000)
 	file := []*diag.File{{Name: "large.recon", Text: []byte(text)}}
 	tree, _ := syntax.Parse(file[0])
 	at := strings.Index(text[len(text)/2:], "within 0.01") + len(text)/2 + len("within 0.0")
