@@ -62,6 +62,11 @@ func writeFile(name string, write func(io.Writer) error) error {
 	if e := f.Chmod(0o644); err == nil {
 		err = e
 	}
+	return place(f, name, err)
+}
+
+// place closes a temporary file and, if err does not say that writing it failed, gives it its name.
+func place(f *os.File, name string, err error) error {
 	if e := f.Close(); err == nil {
 		err = e
 	}

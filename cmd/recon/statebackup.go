@@ -85,17 +85,7 @@ func writeBackup(name string, backup func(io.Writer) error) (err error) {
 		}
 		return err
 	}
-	err = f.Sync()
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
+	return place(f, name, f.Sync())
 }
 
 // mayOverwrite refuses what is no backup.
