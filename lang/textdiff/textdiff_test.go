@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/recon-lang/recon/lang/textdiff"
+	"github.com/recon-lang/recon/sdk/sdktest/dbtest"
 )
 
 func TestUnified(t *testing.T) {
@@ -45,7 +46,7 @@ func TestUnified(t *testing.T) {
 // patch, the program, makes the second text of the first.
 func TestPatchUnderstandsIt(t *testing.T) {
 	if _, err := exec.LookPath("patch"); err != nil {
-		t.Skip("there is no patch")
+		dbtest.Absent(t, "there is no program patch")
 	}
 	text := rapid.Custom(func(t *rapid.T) string {
 		lines := rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "", "  d"}), 0, 30).Draw(t, "lines")

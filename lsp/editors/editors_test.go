@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/recon-lang/recon/sdk/sdktest/dbtest"
 )
 
 // program is recon, built once for all tests of the package.
@@ -39,10 +41,7 @@ func need(t *testing.T, name, install string) {
 	if _, err := exec.LookPath(name); err == nil {
 		return
 	}
-	if os.Getenv("RECON_REQUIRE_SERVERS") != "" {
-		t.Fatalf("%s is not installed: %s", name, install)
-	}
-	t.Skipf("%s is not installed: %s", name, install)
+	dbtest.Absent(t, "%s is not installed: %s", name, install)
 }
 
 // finding is one diagnostic as an editor holds it: At is the text that the editor underlines.
@@ -185,10 +184,7 @@ func TestVSCode(t *testing.T) {
 		return string(out)
 	}
 	if out, err := exec.Command("npm", "--prefix", "vscode", "ci", "--ignore-scripts", "--prefer-offline").CombinedOutput(); err != nil {
-		if os.Getenv("RECON_REQUIRE_SERVERS") != "" {
-			t.Fatalf("npm ci: %v\n%s", err, out)
-		}
-		t.Skipf("the packages cannot be had: %v", err)
+		dbtest.Absent(t, "npm ci: %v\n%s", err, out)
 	}
 	npm("test")
 	packed := filepath.Join(t.TempDir(), "recon.vsix")

@@ -32,8 +32,17 @@ import (
 )
 
 // RequireServers is the name of an environment variable: set to 1, a missing or broken
-// server fails a test that would otherwise be skipped. CI sets it.
+// server, or whatever else a test needs of the machine, fails a test that would otherwise be skipped. CI sets it.
 const RequireServers = "RECON_REQUIRE_SERVERS"
+
+// Absent skips t because of what the text says is absent, or fails it where RequireServers is set.
+func Absent(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if set := os.Getenv(RequireServers); set != "" && set != "0" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format+" ("+RequireServers+"=1 makes this fail)", args...)
+}
 
 // Servers are the servers of one test binary. A server starts when the first test asks for
 // a database on it; Stop stops them. The zero Servers is ready; tests may use it in
@@ -102,10 +111,7 @@ func (s *Servers) database(t testing.TB, which **server, start func() (*server, 
 	if *which == nil {
 		srv, err := start()
 		if err != nil {
-			if os.Getenv(RequireServers) == "1" {
-				t.Fatalf("no database server to test against: %v", err)
-			}
-			t.Skipf("no database server to test against (%s=1 makes this fail): %v", RequireServers, err)
+			Absent(t, "no database server to test against: %v", err)
 		}
 		*which = srv
 	}
