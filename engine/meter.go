@@ -106,32 +106,21 @@ func (m *meter) settling() {
 	}
 }
 
-// lastRows are how many rows the sides of a rule had in the last run that settled; nil if there is none, or if another process holds the state just
-// now.
+// lastRows are how many rows the sides of a rule had in the last run that came to its end; nil if nobody knows.
 func (e *Engine) lastRows(ctx context.Context, r *program.Rule) []int64 {
-	ledger, err := OpenLedger(ctx, e.cfg.StateDir, 0, "recon run "+r.Name, e.program.Moved)
-	if err != nil {
+	run := e.lastRun(ctx, r.Name, "recon run "+r.Name)
+	if run == nil {
 		return nil
 	}
-	defer ledger.Close()
-	for run, err := range ledger.Runs(ctx, r.Name) {
-		if err != nil {
+	rows := make([]int64, len(r.Sides))
+	for i, side := range r.Sides {
+		s := run.Sides[side.Name]
+		if s == nil {
 			return nil
 		}
-		if run.Error != nil {
-			continue
-		}
-		rows := make([]int64, len(r.Sides))
-		for i, side := range r.Sides {
-			s := run.Sides[side.Name]
-			if s == nil {
-				return nil
-			}
-			rows[i] = max(s.Rows, s.Read)
-		}
-		return rows
+		rows[i] = max(s.Rows, s.Read)
 	}
-	return nil
+	return rows
 }
 
 // timeout is the error of a run that was ended because it took longer than limit. It says how far the run had come, and when each side
