@@ -191,6 +191,9 @@ func randomWay(random *rand.Rand, mayMerge bool) way {
 	return w
 }
 
+// waitForLock is longer than a process that another test starts keeps the locks of this one, which is from its fork to its exec.
+const waitForLock = time.Minute
+
 // run runs a rule, twice, in a new state: the second run finds what the first has left open. It gives all that a user sees of both.
 func (c *truthCase) run(t *testing.T, name string, w way) string {
 	t.Helper()
@@ -202,7 +205,7 @@ func (c *truthCase) run(t *testing.T, name string, w way) string {
 	stateDir := t.TempDir()
 	e := engine.New(p, engine.Config{
 		Open:     func(context.Context, *program.Source) (sdk.Source, error) { return plugins.Builtin()["csv"](), nil },
-		StateDir: stateDir, Show: 10_000, Budget: w.budget, Strategy: w.strategy, Cores: w.cores, Batch: w.batch,
+		StateDir: stateDir, Wait: waitForLock, Show: 10_000, Budget: w.budget, Strategy: w.strategy, Cores: w.cores, Batch: w.batch,
 	})
 	failed := 0
 	at := slices.IndexFunc(p.Rules, func(r *program.Rule) bool { return r.Name == name })
@@ -221,7 +224,7 @@ func (c *truthCase) run(t *testing.T, name string, w way) string {
 	if failed > 0 {
 		return out.String()
 	}
-	ledger, err := engine.OpenLedger(t.Context(), stateDir, time.Second, "a test", nil)
+	ledger, err := engine.OpenLedger(t.Context(), stateDir, waitForLock, "a test", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
