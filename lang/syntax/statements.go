@@ -156,7 +156,7 @@ func (p *parser) headEnd(s *Statement, k BlockKind, i, hi int) int {
 	for end < hi {
 		switch p.kind(end) {
 		case Newline:
-			if !p.continues(end-1) || end+1 >= hi || p.looksLikeStatement(s, k, end+1, hi) {
+			if !p.continues(end-1) || end+1 >= hi || p.kind(end+1) == TableRow || p.looksLikeStatement(s, k, end+1, hi) {
 				return end
 			}
 			end++
