@@ -130,16 +130,13 @@ func (t *tally) largestOpen(ctx context.Context, store *state.Store, def *state.
 		if !slices.Equal(b.Params, def.Params) {
 			return nil
 		}
-		shown, err := t.views.breakOf(b)
 		switch {
-		case err != nil:
-			return err
-		case shown.Pending:
-			pending.add(shown)
-		case shown.Accepted == nil:
-			top.add(shown)
+		case isPending(b):
+			return t.keep(&pending, b)
+		case isAccepted(b):
+			return nil
 		}
-		return nil
+		return t.keep(&top, b)
 	}
 	defer func() { report.Open, report.Pending = top.sorted(), pending.sorted() }()
 	if t.summary.Open+t.summary.Pending+t.summary.Accepted <= manyOpen {
@@ -197,7 +194,12 @@ func (t *tally) transition(c *state.Transition) error {
 	return nil
 }
 
+// keep shows a break in a list if it is among its largest. Of a day with many breaks nearly all are not.
 func (t *tally) keep(in *largest, b *state.Break) error {
+	amount, err := t.views.amountOf(b)
+	if err != nil || !in.wants(amount, b.ID) {
+		return err
+	}
 	shown, err := t.views.breakOf(b)
 	if err != nil {
 		return err
@@ -239,47 +241,4 @@ func (t *tally) fill(report *result.Report) {
 	run.Breaks = result.Transitions{Open: t.summary.Open, New: t.summary.New, Changed: t.summary.Changed, Stale: t.summary.Stale, Accepted: t.summary.Accepted}
 	run.Totals = exec.Totals(rule, t.out.ReadSums)
 	report.Cleared, report.Expired = t.gone.sorted(), t.late.sorted()
-}
-
-// largest keeps the breaks of the largest amounts, at most as many as a report shows.
-type largest struct {
-	most  int
-	list  []result.Break
-	added int // bytes of texts since trim
-}
-
-// largestBytes of texts are added before those that are too many are given up.
-const largestBytes = 4 << 20
-
-func (l *largest) add(b result.Break) {
-	l.list = append(l.list, b)
-	l.added += textBytes(&b)
-	if len(l.list) >= 2*l.most+64 || l.added > largestBytes && len(l.list) > l.most { // sort seldom
-		l.trim()
-	}
-}
-
-// textBytes is how long the texts of a break's rows are together.
-func textBytes(b *result.Break) (n int) {
-	for i := range b.Rows {
-		n += len(b.Rows[i].Reason)
-		for j := range b.Rows[i].Values {
-			n += len(b.Rows[i].Values[j].Value.Text)
-		}
-	}
-	return n
-}
-
-func (l *largest) trim() {
-	slices.SortStableFunc(l.list, func(a, b result.Break) int {
-		return cmp.Or(compareAmounts(&b, &a), cmp.Compare(a.ID, b.ID))
-	})
-	n := min(l.most, len(l.list))
-	clear(l.list[n:])
-	l.list, l.added = l.list[:n], 0
-}
-
-func (l *largest) sorted() []result.Break {
-	l.trim()
-	return l.list
 }

@@ -18,12 +18,11 @@ import (
 func (vs viewers) breakOf(b *state.Break) (result.Break, error) {
 	out := result.Break{
 		ID: b.ID, Rule: b.Rule, Params: map[string]string{}, FirstSeen: b.FirstSeen, FirstRun: b.FirstRun, LastRun: b.LastRun,
-		Amount: schema.Value{Null: true}, Pending: len(b.Groups) > 0,
+		Amount: schema.Value{Null: true}, Pending: isPending(b),
 	}
 	for _, p := range b.Params {
 		out.Params[p.Name] = p.Value
 	}
-	accepted := len(b.Groups) > 0
 	for i := range b.Groups {
 		g := &b.Groups[i]
 		v, err := vs.of(g.Definition)
@@ -35,12 +34,10 @@ func (vs viewers) breakOf(b *state.Break) (result.Break, error) {
 		}
 		v.group(g, &out)
 		out.Totals = out.Totals || v.kept.Totals
-		out.Pending = out.Pending && g.Outcome == result.Pending
 		out.Expired = out.Expired || g.Expired
 		out.Stale = out.Stale || g.Stale
-		accepted = accepted && g.Accepted != nil
 	}
-	if accepted {
+	if isAccepted(b) {
 		out.Accepted = b.Groups[len(b.Groups)-1].Accepted
 	}
 	if len(b.Groups) > 0 && !b.FirstSeen.IsZero() {
@@ -49,6 +46,22 @@ func (vs viewers) breakOf(b *state.Break) (result.Break, error) {
 		}
 	}
 	return out, nil
+}
+
+// amountOf is the Amount of a break as breakOf has it, without the rest.
+func (vs viewers) amountOf(b *state.Break) (schema.Value, error) {
+	largest := schema.Value{Null: true}
+	for i := range b.Groups {
+		g := &b.Groups[i]
+		v, err := vs.of(g.Definition)
+		if err != nil {
+			return largest, err
+		}
+		if amount, _ := v.amount(g, sided(g.Rows)); !amount.Null && (largest.Null || compareAmount(amount, largest) > 0) {
+			largest = amount
+		}
+	}
+	return largest, nil
 }
 
 // group adds a group of the break's rows.
@@ -156,11 +169,11 @@ func compareAmount(a, b schema.Value) int {
 }
 
 // compareAmounts compares how large breaks are; one without an amount is smallest.
-func compareAmounts(a, b *result.Break) int {
-	if a.Amount.Null || b.Amount.Null {
-		return cmp.Compare(boolInt(!a.Amount.Null), boolInt(!b.Amount.Null))
+func compareAmounts(a, b schema.Value) int {
+	if a.Null || b.Null {
+		return cmp.Compare(boolInt(!a.Null), boolInt(!b.Null))
 	}
-	return compareAmount(a.Amount, b.Amount)
+	return compareAmount(a, b)
 }
 
 func boolInt(b bool) int {
