@@ -1,3 +1,5 @@
+//go:build unix
+
 package mysql
 
 import (
@@ -23,13 +25,14 @@ func BenchmarkRead(b *testing.B) {
 	req := sdk.ReadRequest{Config: config(db, "o"), Columns: []schema.Column{
 		sqltest.Column("no", "string"), sqltest.Column("mch", "string"), sqltest.Column("amount", "decimal(18, 2)"), sqltest.Column("status", "string"), sqltest.Column("paid_at", "timestamp"), sqltest.Column("n", "integer")}}
 	b.ReportAllocs()
+	start := sqltest.ProcessorTime()
 	for b.Loop() {
 		rows := 0
 		if err := New().Read(context.Background(), req, func(batch *batch.Batch) error { rows += batch.Rows; return nil }); err != nil || rows != benchRows {
 			b.Fatal(rows, err)
 		}
 	}
-	b.ReportMetric(float64(benchRows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+	sqltest.PerRow(b, start, benchRows)
 }
 
 func BenchmarkDriver(b *testing.B) {
@@ -49,6 +52,7 @@ func BenchmarkDriver(b *testing.B) {
 	}
 	defer conn.Close()
 	b.ReportAllocs()
+	start := sqltest.ProcessorTime()
 	for b.Loop() {
 		rows, err := conn.(driver.QueryerContext).QueryContext(context.Background(), "select no, mch, amount, status, paid_at, n from o", nil)
 		if err != nil {
@@ -64,7 +68,7 @@ func BenchmarkDriver(b *testing.B) {
 		}
 		rows.Close()
 	}
-	b.ReportMetric(float64(benchRows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+	sqltest.PerRow(b, start, benchRows)
 }
 
 const benchTable = `create table o as select concat('P20261120', lpad(seq, 12, '0')) as no, concat('M', seq % 1000) as mch, cast((seq * 37 % 10000000) / 100 as decimal(18, 2)) as amount,

@@ -34,7 +34,10 @@ A,A,1,12.30,1.0000,false,1970-01-01,1999-12-31T23:59:59Z,2000-01-01T04:59:59.999
 	}
 	wrong := config(db, "v")
 	wrong["dsn"] = schema.Value{Type: wrong["dsn"].Type, Text: "mysql://nobody:wrong-password@127.0.0.1:1/db"}
+	compressed := config(db, "v") // whose rows come through the driver
+	compressed["dsn"] = schema.Value{Type: wrong["dsn"].Type, Text: db.DSN + "?compress=true"}
 	sdktest.TestSource(t, New(),
+		sdktest.Case{Name: "compressed", Config: compressed, Columns: columns, Rows: rows, Zone: "America/New_York", AnyOrder: true},
 		sdktest.Case{Name: "table", Config: config(db, "v"), Columns: columns, Rows: rows, Zone: "America/New_York", AnyOrder: true},
 		sdktest.Case{Name: "steady zone", Config: config(db, "v"), Columns: columns, Rows: strings.NewReplacer("2026-11-01T05:30:00Z", "2026-10-31T17:30:00Z", "2026-03-08T07:00:00Z", "2026-03-07T18:30:00Z",
 			"2026-01-01T05:00:00Z", "2025-12-31T16:00:00Z", "2000-01-01T04:59:59.999999Z", "1999-12-31T15:59:59.999999Z").Replace(rows), Zone: "Asia/Shanghai", AnyOrder: true},

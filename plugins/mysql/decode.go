@@ -1,8 +1,6 @@
 package mysql
 
 import (
-	"database/sql/driver"
-	"fmt"
 	"strconv"
 	"unicode/utf8"
 
@@ -12,17 +10,17 @@ import (
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
-// decoder appends a value as the driver gives it, not null: bytes, or a number that the driver has parsed. It
-// returns a phrase, and appends nothing, where the value does not fit.
-type decoder func(c *batch.Column, v driver.Value) (problem string)
+// decoder appends a value, not null, from the server's text of it. It returns a phrase, and appends nothing, where the value does
+// not fit.
+type decoder func(c *batch.Column, raw []byte) (problem string)
 
 func decoderFor(f field, want schema.Type, zone *batch.Zone, clock clock) decoder {
 	switch want.Kind {
 	case schema.String, schema.Enum:
 		return textDecoder(f)
 	case schema.Bytes:
-		return func(c *batch.Column, v driver.Value) string {
-			c.AppendBytes(v.([]byte))
+		return func(c *batch.Column, raw []byte) string {
+			c.AppendBytes(raw)
 			return ""
 		}
 	case schema.Integer:
@@ -30,13 +28,17 @@ func decoderFor(f field, want schema.Type, zone *batch.Zone, clock clock) decode
 			return decodeInteger
 		}
 	case schema.Decimal:
-		if f.family == whole {
-			return wholeAsDecimal(want)
+		if f.family == whole || f.family == numeric {
+			return decimalDecoder(want)
 		}
 	case schema.Float:
 		if f.family == single || f.family == double {
-			return func(c *batch.Column, v driver.Value) string {
-				c.AppendFloat(v.(float64))
+			return func(c *batch.Column, raw []byte) string {
+				v, err := strconv.ParseFloat(string(raw), 64)
+				if err != nil {
+					return "not a float"
+				}
+				c.AppendFloat(v)
 				return ""
 			}
 		}
@@ -48,23 +50,38 @@ func decoderFor(f field, want schema.Type, zone *batch.Zone, clock clock) decode
 			zone = batch.NewZone(clock.zone)
 		}
 	}
-	return anyDecoder(f, zone)
+	if f.family == single || f.family == double {
+		return func(c *batch.Column, raw []byte) string { return c.AppendText(f.plain(raw), zone) }
+	}
+	return func(c *batch.Column, raw []byte) string { return c.AppendText(raw, zone) }
 }
 
-// textDecoder gives values as the server prints them, floats with the fewest digits that mean them.
+// textDecoder gives values as the server prints them, floats with the fewest digits that mean them, integers without ZEROFILL.
 func textDecoder(f field) decoder {
-	return func(c *batch.Column, v driver.Value) string {
-		switch v := v.(type) {
-		case []byte:
-			if !utf8.Valid(v) {
-				return "not valid UTF-8"
+	switch f.family {
+	case single, double:
+		return func(c *batch.Column, raw []byte) string {
+			v, err := strconv.ParseFloat(string(raw), 64)
+			if err != nil {
+				return "not a float"
 			}
-			c.AppendBytes(v)
-		case float64:
 			c.AppendBytes(sqlread.AppendFloat(nil, v, f.bits()))
-		default:
-			c.AppendString(show(v))
+			return ""
 		}
+	case whole:
+		return func(c *batch.Column, raw []byte) string {
+			for len(raw) > 1 && raw[0] == '0' {
+				raw = raw[1:]
+			}
+			c.AppendBytes(raw)
+			return ""
+		}
+	}
+	return func(c *batch.Column, raw []byte) string {
+		if !utf8.Valid(raw) {
+			return "not valid UTF-8"
+		}
+		c.AppendBytes(raw)
 		return ""
 	}
 }
@@ -76,85 +93,99 @@ func (f field) bits() int {
 	return 64
 }
 
-func decodeInteger(c *batch.Column, v driver.Value) string {
-	switch v := v.(type) {
-	case int64:
-		c.AppendInt(v)
-		return ""
-	case uint64:
-		if int64(v) >= 0 {
-			c.AppendInt(int64(v))
+// plain is a float without an exponent, so that a decimal is what its shortest text says.
+func (f field) plain(raw []byte) []byte {
+	v, err := strconv.ParseFloat(string(raw), 64)
+	if err != nil {
+		return raw
+	}
+	return strconv.AppendFloat(nil, v, 'f', -1, f.bits())
+}
+
+// show is a value for a message.
+func (f field) show(raw []byte) string {
+	if f.family == single || f.family == double {
+		if v, err := strconv.ParseFloat(string(raw), 64); err == nil {
+			return string(sqlread.AppendFloat(nil, v, 64))
+		}
+	}
+	return string(raw[:min(len(raw), batch.MaxBadText)])
+}
+
+func decodeInteger(c *batch.Column, raw []byte) string {
+	if len(raw) > 0 && len(raw) <= 18 { // it cannot overflow
+		digits := raw
+		if raw[0] == '-' {
+			digits = raw[1:]
+		}
+		if n, ok := number64(digits); ok {
+			if raw[0] == '-' {
+				n = -n
+			}
+			c.AppendInt(n)
 			return ""
 		}
 	}
-	return "not an integer of 64 bits with a sign: decimal(20, 0) holds it"
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil {
+		return "not an integer of 64 bits with a sign: decimal(20, 0) holds it"
+	}
+	c.AppendInt(n)
+	return ""
 }
 
-func wholeAsDecimal(want schema.Type) decoder {
-	return func(c *batch.Column, v driver.Value) string {
-		var n decimal.Num
-		switch v := v.(type) {
-		case int64:
-			n = decimal.FromInt64(v)
-		case uint64:
-			n = decimal.Num{Lo: v}
+// number64 reads at most 18 digits.
+func number64(digits []byte) (n int64, ok bool) {
+	for _, d := range digits {
+		if d -= '0'; d > 9 {
+			return 0, false
 		}
-		n, err := decimal.Rescale(n, 0, want.Scale)
-		if err != nil || !decimal.Fits(n, want.Precision) {
-			return "not a " + want.String()
+		n = n*10 + int64(d)
+	}
+	return n, len(digits) > 0
+}
+
+// decimalDecoder reads what has just the decimals of the type and few digits by itself.
+func decimalDecoder(want schema.Type) decoder {
+	scale := int(want.Scale)
+	most := min(18, int(want.Precision)+1) // with the point
+	unit := int64(1)
+	for range min(scale, most) {
+		unit *= 10
+	}
+	return func(c *batch.Column, raw []byte) string {
+		digits, point := raw, len(raw)-1-scale
+		minus := len(raw) > 0 && raw[0] == '-'
+		if minus {
+			digits, point = raw[1:], point-1
 		}
-		c.AppendNum(n)
+		if scale == 0 || point < 1 || len(digits) > most || digits[point] != '.' {
+			return c.AppendText(raw, nil)
+		}
+		high, ok := number64(digits[:point])
+		low, also := number64(digits[point+1:])
+		if !ok || !also {
+			return c.AppendText(raw, nil)
+		}
+		n := high*unit + low
+		if minus {
+			n = -n
+		}
+		c.AppendNum(decimal.FromInt64(n))
 		return ""
 	}
 }
 
-// decodeUnix reads seconds since 1970 with decimals.
-func decodeUnix(c *batch.Column, v driver.Value) string {
-	if v, ok := v.(int64); ok {
-		c.AppendInt(v * 1e6)
-		return ""
-	}
-	d, err := decimal.Parse(v.([]byte))
+// decodeUnix reads seconds since 1970 with decimals. No TIMESTAMP is 0: that is what the server gives for a zero date.
+func decodeUnix(c *batch.Column, raw []byte) string {
+	d, err := decimal.Parse(raw)
 	if err == nil {
 		d.Coef, err = decimal.Rescale(d.Coef, d.Scale, 6)
 	}
 	micros, ok := d.Coef.Int64()
-	if err != nil || !ok || micros == 0 { // what the server gives for a zero date
+	if err != nil || !ok || micros == 0 {
 		return "not an instant"
 	}
 	c.AppendInt(micros)
 	return ""
-}
-
-// anyDecoder parses the text of a value.
-func anyDecoder(f field, zone *batch.Zone) decoder {
-	var buffer []byte
-	return func(c *batch.Column, v driver.Value) string {
-		switch v := v.(type) {
-		case []byte:
-			return c.AppendText(v, zone)
-		case int64:
-			buffer = strconv.AppendInt(buffer[:0], v, 10)
-		case uint64:
-			buffer = strconv.AppendUint(buffer[:0], v, 10)
-		case float64: // without an exponent, so that a decimal is what its shortest text says
-			buffer = strconv.AppendFloat(buffer[:0], v, 'f', -1, f.bits())
-		}
-		return c.AppendText(buffer, zone)
-	}
-}
-
-// show is a value for a message.
-func show(v driver.Value) string {
-	switch v := v.(type) {
-	case []byte:
-		return string(v[:min(len(v), batch.MaxBadText)])
-	case int64:
-		return strconv.FormatInt(v, 10)
-	case uint64:
-		return strconv.FormatUint(v, 10)
-	case float64:
-		return string(sqlread.AppendFloat(nil, v, 64))
-	}
-	return fmt.Sprint(v)
 }

@@ -2,7 +2,6 @@ package mysql
 
 import (
 	"context"
-	"database/sql/driver"
 	"strings"
 
 	"github.com/recon-lang/recon/plugins/internal/sqlread"
@@ -46,19 +45,19 @@ func (s *session) read(ctx context.Context, req sdk.ReadRequest, emit func(*batc
 	if err != nil {
 		return err
 	}
-	values := make([]driver.Value, max(len(selected), 1))
 	for {
-		if err := result.next(values); err != nil {
+		values, err := result.next()
+		if err != nil {
 			return err
 		}
-		if result.done {
+		if values == nil {
 			return rows.Flush()
 		}
 		for i, decode := range decoders {
 			if values[i] == nil {
 				rows.Column(i).AppendNull()
 			} else if problem := decode(rows.Column(i), values[i]); problem != "" {
-				if err := rows.Bad(i, show(values[i]), problem); err != nil {
+				if err := rows.Bad(i, fields[rows.Columns[i].Name].show(values[i]), problem); err != nil {
 					return err
 				}
 			}

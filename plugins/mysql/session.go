@@ -16,10 +16,11 @@ import (
 )
 
 // session is a connection within a transaction. All statements go as text: their values are literals
-// (see literal.go), so nothing is prepared and rows come in the text protocol, which is the driver's fastest.
+// (see literal.go), so nothing is prepared and rows come in the text protocol.
 type session struct {
 	config *mysql.Config
 	conn   driver.Conn
+	wire   *wire  // below conn; nil where rows come through the driver
 	id     int64  // of the connection, on the server
 	from   string // what is read, to stand behind FROM
 	clock  clock
@@ -51,7 +52,9 @@ func within(ctx context.Context, req sdk.ReadRequest, do func(context.Context, *
 }
 
 func (s *session) connect(ctx context.Context) error {
-	connector, err := mysql.NewConnector(s.config)
+	config := s.config.Clone()
+	s.wire, config.DialFunc = dialWire(config)
+	connector, err := mysql.NewConnector(config)
 	if err == nil {
 		var limited context.Context // the driver's own timeout ends with the dial
 		limited, cancel := context.WithTimeout(ctx, s.config.Timeout)
@@ -98,12 +101,13 @@ func (s *session) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	value := make([]driver.Value, 1)
-	if err := id.next(value); err != nil {
+	row, err := id.next()
+	if err != nil {
 		return err
 	}
-	s.id, _ = strconv.ParseInt(fmt.Sprint(value[0]), 10, 64)
-	return id.next(value) // reads the end
+	s.id, _ = strconv.ParseInt(string(row[0]), 10, 64)
+	_, err = id.next() // reads the end
+	return err
 }
 
 func (s *session) exec(ctx context.Context, sql string) error {
@@ -114,10 +118,12 @@ func (s *session) exec(ctx context.Context, sql string) error {
 // result is the rows of a statement. It must be read to its end, or the connection be closed.
 type result struct {
 	driver.Rows
-	s    *session
-	ctx  context.Context
-	rows int64
-	done bool
+	s      *session
+	ctx    context.Context
+	rows   int64
+	values [][]byte
+	parsed []driver.Value // by the driver
+	buffer []byte         // of their texts
 }
 
 func (s *session) query(ctx context.Context, sql string) (*result, error) {
@@ -128,15 +134,34 @@ func (s *session) query(ctx context.Context, sql string) (*result, error) {
 		s.busy = !errors.As(err, &server)
 		return nil, s.broken(ctx, 0, err)
 	}
-	return &result{Rows: rows, s: s, ctx: ctx}, nil
+	if s.wire != nil {
+		s.wire.sequence = -1
+	}
+	columns := len(rows.Columns())
+	return &result{Rows: rows, s: s, ctx: ctx, values: make([][]byte, columns), parsed: make([]driver.Value, columns)}, nil
 }
 
-// next reads a row into dest, whose values are valid until the call after. At the end it sets done.
-func (r *result) next(dest []driver.Value) error {
-	err := r.Rows.Next(dest)
+// next is the next row, each value as the server's text of it, nil for null. They are valid until the call after. At the end there
+// is no row.
+func (r *result) next() ([][]byte, error) {
+	if r.s.wire != nil {
+		row, err := r.s.wire.row()
+		if err == nil && row != nil && !split(row, r.values) {
+			err = mysql.ErrMalformPkt
+		}
+		if err != nil { // the driver's word for it, which names no port of this machine
+			return nil, r.s.broken(r.ctx, r.rows, mysql.ErrInvalidConn)
+		}
+		if row != nil {
+			r.rows++
+			return r.values, nil
+		}
+	}
+	err := r.Rows.Next(r.parsed)
 	if err == nil {
 		r.rows++
-		return nil
+		r.print()
+		return r.values, nil
 	}
 	var server *mysql.MySQLError
 	if err == io.EOF || errors.As(err, &server) {
@@ -144,10 +169,34 @@ func (r *result) next(dest []driver.Value) error {
 		r.Rows.Close()
 	}
 	if err == io.EOF {
-		r.done = true
-		return nil
+		return nil, nil
 	}
-	return r.s.broken(r.ctx, r.rows, err)
+	return nil, r.s.broken(r.ctx, r.rows, err)
+}
+
+// print makes texts of what the driver has parsed.
+func (r *result) print() {
+	r.buffer = r.buffer[:0]
+	for i, v := range r.parsed {
+		from := len(r.buffer)
+		switch v := v.(type) {
+		case nil:
+			r.values[i] = nil
+			continue
+		case []byte:
+			r.values[i] = v
+			continue
+		case int64:
+			r.buffer = strconv.AppendInt(r.buffer, v, 10)
+		case uint64:
+			r.buffer = strconv.AppendUint(r.buffer, v, 10)
+		case float64:
+			r.buffer = strconv.AppendFloat(r.buffer, v, 'g', -1, 64)
+		default:
+			r.buffer = fmt.Append(r.buffer, v)
+		}
+		r.values[i] = r.buffer[from:len(r.buffer):len(r.buffer)]
+	}
 }
 
 // broken words an error which means that the connection is gone: everything that is not the server's word on a

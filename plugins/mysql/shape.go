@@ -35,7 +35,8 @@ func (s *session) describe(ctx context.Context) ([]field, error) {
 		f.precision, f.scale, _ = result.Rows.(driver.RowsColumnTypePrecisionScale).ColumnTypePrecisionScale(i)
 		fields = append(fields, f)
 	}
-	return fields, result.next(make([]driver.Value, len(fields)))
+	_, err = result.next()
+	return fields, err
 }
 
 func (s *session) shape(ctx context.Context, cfg schema.Config) (schema.Table, error) {
@@ -60,7 +61,7 @@ func (s *session) shape(ctx context.Context, cfg schema.Config) (schema.Table, e
 // digits of decimals, the primary key.
 func (s *session) declared(ctx context.Context, cfg schema.Config, table *schema.Table) error {
 	where := inCatalog(cfg)
-	rows, err := s.texts(ctx, "SELECT column_name, column_type, column_comment, IFNULL(numeric_precision, 0), IFNULL(numeric_scale, 0) FROM information_schema.columns"+where, 5)
+	rows, err := s.texts(ctx, "SELECT column_name, column_type, column_comment, IFNULL(numeric_precision, 0), IFNULL(numeric_scale, 0) FROM information_schema.columns"+where)
 	if err != nil {
 		return err
 	}
@@ -82,7 +83,7 @@ func (s *session) declared(ctx context.Context, cfg schema.Config, table *schema
 			c.Type = schema.Type{Kind: schema.Enum, Values: labels(row[1])}
 		}
 	}
-	keys, err := s.texts(ctx, "SELECT column_name FROM information_schema.statistics"+where+" AND index_name = 'PRIMARY' ORDER BY seq_in_index", 1)
+	keys, err := s.texts(ctx, "SELECT column_name FROM information_schema.statistics"+where+" AND index_name = 'PRIMARY' ORDER BY seq_in_index")
 	for _, row := range keys {
 		table.Key = append(table.Key, row[0])
 	}
@@ -91,7 +92,7 @@ func (s *session) declared(ctx context.Context, cfg schema.Config, table *schema
 
 // characterSets notes which columns of a table have a character set of Unicode.
 func (s *session) characterSets(ctx context.Context, cfg schema.Config, fields map[string]field) error {
-	rows, err := s.texts(ctx, "SELECT column_name, character_set_name FROM information_schema.columns"+inCatalog(cfg), 2)
+	rows, err := s.texts(ctx, "SELECT column_name, character_set_name FROM information_schema.columns"+inCatalog(cfg))
 	for _, row := range rows {
 		if f, ok := fields[row[0]]; ok {
 			switch row[1] {
@@ -133,25 +134,21 @@ func labels(declared string) []string {
 	return labels
 }
 
-// texts reads the result of a statement of the catalog.
-func (s *session) texts(ctx context.Context, sql string, columns int) ([][]string, error) {
+// texts reads the result of a statement of the catalog, null as "".
+func (s *session) texts(ctx context.Context, sql string) ([][]string, error) {
 	result, err := s.query(ctx, sql)
 	if err != nil {
 		return nil, err
 	}
-	values := make([]driver.Value, columns)
 	var rows [][]string
 	for {
-		if err := result.next(values); err != nil || result.done {
+		values, err := result.next()
+		if values == nil {
 			return rows, err
 		}
-		row := make([]string, columns)
+		row := make([]string, len(values))
 		for i, v := range values {
-			if b, ok := v.([]byte); ok {
-				row[i] = string(b)
-			} else if v != nil {
-				row[i] = fmt.Sprint(v)
-			}
+			row[i] = string(v)
 		}
 		rows = append(rows, row)
 	}

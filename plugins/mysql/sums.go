@@ -2,7 +2,6 @@ package mysql
 
 import (
 	"context"
-	"database/sql/driver"
 	"slices"
 	"strconv"
 
@@ -92,14 +91,14 @@ func (s *snapshot) estimate(ctx context.Context, a *adding) (int64, error) {
 		return -1, err
 	}
 	at := slices.Index(result.Columns(), "rows")
-	values := make([]driver.Value, len(result.Columns()))
 	most := int64(-1)
 	for {
-		if err := result.next(values); err != nil || result.done {
+		values, err := result.next()
+		if values == nil {
 			return most, err
 		}
-		if at >= 0 && values[at] != nil {
-			if n, err := strconv.ParseInt(show(values[at]), 10, 64); err == nil {
+		if at >= 0 {
+			if n, err := strconv.ParseInt(string(values[at]), 10, 64); err == nil {
 				most = max(most, n)
 			}
 		}
@@ -111,7 +110,7 @@ func (s *snapshot) findIndexes(ctx context.Context) error {
 	if s.indexes != nil || !s.req.Config.Has("table") {
 		return nil
 	}
-	rows, err := s.texts(ctx, "SELECT index_name, non_unique, IFNULL(column_name, '') FROM information_schema.statistics"+inCatalog(s.req.Config)+" ORDER BY index_name, seq_in_index", 3)
+	rows, err := s.texts(ctx, "SELECT index_name, non_unique, IFNULL(column_name, '') FROM information_schema.statistics"+inCatalog(s.req.Config)+" ORDER BY index_name, seq_in_index")
 	last := ""
 	for _, row := range rows {
 		if row[0] != last {
@@ -172,11 +171,7 @@ func (s *snapshot) add(ctx context.Context, a *adding) ([]checksum.Sum, error) {
 	if err != nil {
 		return nil, err
 	}
-	columns := 5 + sqlread.Totals(a.req)
-	if a.req.Distinct {
-		columns++
-	}
-	rows, err := s.texts(ctx, sql, columns)
+	rows, err := s.texts(ctx, sql)
 	if err != nil {
 		return nil, err
 	}

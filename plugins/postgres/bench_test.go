@@ -1,3 +1,5 @@
+//go:build unix
+
 package postgres
 
 import (
@@ -21,13 +23,14 @@ func BenchmarkRead(b *testing.B) {
 	req := sdk.ReadRequest{Config: config(db, "o"), Columns: []schema.Column{
 		sqltest.Column("no", "string"), sqltest.Column("mch", "string"), sqltest.Column("amount", "decimal(18, 2)"), sqltest.Column("status", "string"), sqltest.Column("paid_at", "timestamp"), sqltest.Column("n", "integer")}}
 	b.ReportAllocs()
+	start := sqltest.ProcessorTime()
 	for b.Loop() {
 		rows := 0
 		if err := New().Read(context.Background(), req, func(batch *batch.Batch) error { rows += batch.Rows; return nil }); err != nil || rows != benchRows {
 			b.Fatal(rows, err)
 		}
 	}
-	b.ReportMetric(float64(benchRows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+	sqltest.PerRow(b, start, benchRows)
 }
 
 func BenchmarkDriver(b *testing.B) {
@@ -39,6 +42,7 @@ func BenchmarkDriver(b *testing.B) {
 	}
 	defer conn.Close(context.Background())
 	b.ReportAllocs()
+	start := sqltest.ProcessorTime()
 	for b.Loop() {
 		rows, err := conn.Query(context.Background(), "select no, mch, amount, status, paid_at, n from o")
 		if err != nil {
@@ -52,7 +56,7 @@ func BenchmarkDriver(b *testing.B) {
 			b.Fatal(n, rows.Err())
 		}
 	}
-	b.ReportMetric(float64(benchRows)*float64(b.N)/b.Elapsed().Seconds()/1e6, "Mrows/s")
+	sqltest.PerRow(b, start, benchRows)
 }
 
 const benchTable = `create table o as select 'P20261120' || lpad(g::text, 12, '0') as no, 'M' || g % 1000 as mch, (g * 37 % 10000000)::numeric(18, 2) / 100 as amount,
