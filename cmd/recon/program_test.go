@@ -81,7 +81,13 @@ type running struct {
 
 func (f *folder) start(args ...string) *running {
 	f.t.Helper()
-	r := &running{f: f, cmd: f.command(args...), done: make(chan struct{})}
+	return f.begin(f.command(args...))
+}
+
+// begin starts a call that command made.
+func (f *folder) begin(c *exec.Cmd) *running {
+	f.t.Helper()
+	r := &running{f: f, cmd: c, done: make(chan struct{})}
 	r.cmd.Stdout, r.cmd.Stderr = &r.out, &r.err
 	if err := r.cmd.Start(); err != nil {
 		f.t.Fatal(err)

@@ -1,9 +1,11 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	badger "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/options"
@@ -22,19 +24,53 @@ func (s *Store) openDatabase(db string, merge bool) (err error) {
 	if err := checkDatabase(db); err != nil {
 		return err
 	}
+	s.reserve = takeReserve(s.dir, reserveBytes)
+	defer func() {
+		if err != nil {
+			s.giveReserve()
+		}
+	}()
 	o := small(db).WithSyncWrites(true)
 	if !merge || !cluttered(db) {
-		s.db, err = badger.Open(o)
+		s.db, err = openBadger(o)
 		return err
 	}
-	if s.db, err = badger.Open(mergingAll(o)); err != nil {
+	if s.db, err = openBadger(mergingAll(o)); err != nil {
 		return err
 	}
 	if err := s.db.Flatten(1); err != nil {
-		s.db.Close()
+		s.closeDatabase()
 		return fmt.Errorf("merge the store's tables: %w", err)
 	}
 	return nil
+}
+
+// openBadger opens Badger. It writes the first lines of its logs through mapped memory; a disk that has no room for them is an error here, and not the end of the process.
+func openBadger(o badger.Options) (db *badger.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		switch fault := recover().(type) {
+		case nil:
+		case interface{ Addr() uintptr }:
+			err = errors.New("the disk is full, or cannot be read; nothing was changed")
+		default:
+			panic(fault)
+		}
+	}()
+	return badger.Open(o)
+}
+
+// closeDatabase writes what is in memory, into the room that was reserved for it.
+func (s *Store) closeDatabase() error {
+	s.giveReserve()
+	return s.db.Close()
+}
+
+func (s *Store) giveReserve() {
+	if s.reserve != nil {
+		s.reserve.Close()
+		s.reserve = nil
+	}
 }
 
 // removeEmpty removes empty files that a killed process can leave behind, and that Badger would refuse to open.

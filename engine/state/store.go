@@ -39,6 +39,7 @@ type Store struct {
 	tell    func(what string, done, total int64) // never nil
 	writing sync.Mutex                           // held by whoever writes, a settling from Begin to its end
 	since   int                                  // bytes of segments written since memory was given back; of whoever writes
+	reserve *os.File                             // reserveBytes of the disk, given back for the last writes; or nil
 
 	// fault is called before each write, and its error becomes the write's. Tests set it to kill the process.
 	fault func(step string) error
@@ -48,6 +49,10 @@ type Store struct {
 // kills the process instead of giving an error; this covers all it can have in flight: two memory tables with their logs and a
 // merge of the first level.
 const spareBytes = 64 << 20
+
+// reserveBytes of the spare are taken while the state is open, so that another program that fills the disk meanwhile leaves room for what is in flight: Close writes
+// two memory tables at most.
+const reserveBytes = 32 << 20
 
 // Open opens the state in dir and takes its lock, waiting for it as long as o.Wait. It removes what
 // a killed process left behind. The error is a *HeldError if somebody else holds the state, ErrNoState, a
@@ -76,7 +81,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	if err := s.prepare(); err != nil {
-		s.db.Close()
+		s.closeDatabase()
 		s.lock.release()
 		return err
 	}
@@ -122,7 +127,7 @@ func OpenMemory() (*Store, error) {
 
 // Close lets go of the state.
 func (s *Store) Close() error {
-	err := s.db.Close()
+	err := s.closeDatabase()
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.release())
 	}
@@ -205,6 +210,9 @@ func (s *Store) room() error {
 	free, err := freeBytes(s.database())
 	if err != nil {
 		return fmt.Errorf("ask for free space: %w", err)
+	}
+	if s.reserve != nil {
+		free += reserveBytes
 	}
 	if free < spareBytes {
 		return fmt.Errorf("the disk is full: %d MB are free, and %d MB are needed to write safely; nothing was changed", free>>20, spareBytes>>20)
