@@ -54,10 +54,11 @@ type merger struct {
 	counts *match.Counts
 	least  []*feed        // those that have the least key
 	key    []batch.Column // the key whose rows are put into the store
+	guess  int            // how many rows are likely to be the same from here on
 }
 
 func newMerger(p *plan.Plan, judge *match.Judge) *merger {
-	m := &merger{order: p.Order, alike: match.NewAlike(judge), counts: judge.NewCounts(), key: make([]batch.Column, len(p.Rule.Keys))}
+	m := &merger{order: p.Order, alike: match.NewAlike(judge), counts: judge.NewCounts(), key: make([]batch.Column, len(p.Rule.Keys)), guess: maxStretch}
 	for _, part := range p.Order {
 		m.keys = append(m.keys, p.Rule.Keys[part].Type.Layout())
 	}
@@ -74,14 +75,20 @@ func (m *merger) run(ctx context.Context) error {
 		}
 	}
 	for {
-		m.findLeast()
-		if len(m.least) == 0 {
-			return nil
+		n := m.stretch()
+		if n == 0 {
+			m.findLeast()
+			if len(m.least) == 0 {
+				return nil
+			}
+			if len(m.least) == len(m.feeds) && m.agrees() {
+				n = 1
+			}
 		}
-		if len(m.least) == len(m.feeds) && m.agrees() {
-			m.alike.Columns(m.feeds[0].rows.input.Terms, m.feeds[0].rows.input.Units, m.feeds[0].row())
+		if n > 0 {
+			m.alike.Columns(m.feeds[0].rows.input.Terms, m.feeds[0].rows.input.Units, m.feeds[0].row(), n)
 			for _, f := range m.feeds {
-				f.at++
+				f.at += n
 				if err := f.next(ctx); err != nil {
 					return err
 				}
@@ -174,26 +181,31 @@ func (m *merger) compareKeys(a *rows, i int, b *rows, j int) int {
 
 // sameTerms reports whether all terms of two rows are the same, and none agrees with nothing.
 func (m *merger) sameTerms(a *column.Input, i int, b *column.Input, j int) bool {
-	for t, layout := range m.terms {
-		x, y := &a.Terms[t], &b.Terms[t]
-		if x.Column == nil || y.Column == nil {
-			return false
-		}
-		null := false
-		if x.Valid != nil || y.Valid != nil || x.Poison != nil || y.Poison != nil {
-			null = x.IsNull(i)
-			if null != y.IsNull(j) || x.Poisoned(i) || y.Poisoned(j) {
-				return false
-			}
-		}
-		if !null && !sameValue(layout, x, i, y, j) {
-			return false
-		}
-		if u, v := a.Units[t], b.Units[t]; (u.Column != nil || v.Column != nil) && !bytes.Equal(unitOf(u, i), unitOf(v, j)) {
+	for t := range m.terms {
+		if !m.sameTerm(t, a, i, b, j) {
 			return false
 		}
 	}
 	return true
+}
+
+func (m *merger) sameTerm(t int, a *column.Input, i int, b *column.Input, j int) bool {
+	x, y := &a.Terms[t], &b.Terms[t]
+	if x.Column == nil || y.Column == nil {
+		return false
+	}
+	null := false
+	if x.Valid != nil || y.Valid != nil || x.Poison != nil || y.Poison != nil {
+		null = x.IsNull(i)
+		if null != y.IsNull(j) || x.Poisoned(i) || y.Poisoned(j) {
+			return false
+		}
+	}
+	if !null && !sameValue(m.terms[t], x, i, y, j) {
+		return false
+	}
+	u, v := a.Units[t], b.Units[t]
+	return u.Column == nil && v.Column == nil || bytes.Equal(unitOf(u, i), unitOf(v, j))
 }
 
 func sameValue(layout schema.Layout, x *column.Vector, i int, y *column.Vector, j int) bool {

@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -33,6 +34,13 @@ func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][
 	for i, c := range o.columns {
 		layouts[i] = b.Columns[c].Type.Layout()
 	}
+	if len(bad) == 0 && len(o.columns) == 1 && len(sel) > 1 {
+		c := &b.Columns[o.columns[0]]
+		if first := int(sel[0]); c.Valid == nil && o.compare(b, first) <= 0 {
+			n, distinct := ascending(c, sel)
+			o.distinct, last, sel = distinct, int(sel[n-1]), sel[n:]
+		}
+	}
 	for _, k := range sel {
 		i := int(k)
 		if len(bad) > 0 && bad[i] != nil {
@@ -58,6 +66,39 @@ func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][
 		o.keep(b, last, number(last))
 	}
 	return nil
+}
+
+// ascending is how many of the rows that sel lists, from the first on, have values of a column without nulls that ascend, and whether no two
+// of those are the same.
+func ascending(c *batch.Column, sel []int32) (n int, distinct bool) {
+	n, distinct = 1, true
+	switch c.Type.Layout() {
+	case schema.Varlen:
+		before := c.Raw(int(sel[0]))
+		for _, i := range sel[1:] {
+			value := c.Raw(int(i))
+			switch d := bytes.Compare(before, value); {
+			case d > 0:
+				return n, distinct
+			case d == 0:
+				distinct = false
+			}
+			before = value
+			n++
+		}
+	case schema.Int64:
+		before := c.Ints[sel[0]]
+		for _, i := range sel[1:] {
+			value := c.Ints[i]
+			if before > value {
+				return n, distinct
+			}
+			distinct = distinct && before < value
+			before = value
+			n++
+		}
+	}
+	return n, distinct
 }
 
 func compareRows(b *batch.Batch, columns []int, layouts []schema.Layout, i, j int) int {

@@ -3,6 +3,7 @@ package match
 import (
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/result"
+	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/decimal"
 )
 
@@ -42,28 +43,44 @@ func (a *Alike) Row(r column.Row) {
 	}
 }
 
-// Columns counts the key of row i of columns.
-func (a *Alike) Columns(terms, units []column.Vector, i int) {
-	a.keys++
+// Columns counts the keys of n rows of columns, from row i on.
+func (a *Alike) Columns(terms, units []column.Vector, i, n int) {
+	a.keys += int64(n)
 	for k := range a.judge.summed {
 		t := &a.judge.summed[k]
 		v := terms[t.index].Column
-		if v.Valid != nil && v.IsNull(i) {
+		if v.Valid == nil && !t.units && !t.wide {
+			a.some[t.index] = true
+			sum := a.sums[t.index]
+			for _, x := range v.Ints[i : i+n] {
+				sum.AddInt(x)
+			}
+			a.sums[t.index] = sum
 			continue
 		}
-		a.some[t.index] = true
-		switch {
-		case t.units:
-			var unit []byte
-			if units[t.index].Column != nil {
-				unit = units[t.index].Raw(i)
-			}
-			a.addUnit(t.index, unit, v.Num(i))
-		case t.wide:
-			a.sums[t.index].Add(v.Nums[i])
-		default:
-			a.sums[t.index].AddInt(v.Ints[i])
+		for row := i; row < i+n; row++ {
+			a.value(t, v, units[t.index], row)
 		}
+	}
+}
+
+// value adds row i of a term.
+func (a *Alike) value(t *summed, v *batch.Column, units column.Vector, i int) {
+	if v.IsNull(i) {
+		return
+	}
+	a.some[t.index] = true
+	switch {
+	case t.units:
+		var unit []byte
+		if units.Column != nil {
+			unit = units.Raw(i)
+		}
+		a.addUnit(t.index, unit, v.Num(i))
+	case t.wide:
+		a.sums[t.index].Add(v.Nums[i])
+	default:
+		a.sums[t.index].AddInt(v.Ints[i])
 	}
 }
 
