@@ -108,6 +108,9 @@ func TestMemoryIsACeiling(t *testing.T) {
 		{"large rows", []string{"id integer", "text string"}, 60, func(side, i int) string {
 			return fmt.Sprintf("%d,%s%d", i, strings.Repeat("x", 1<<20), side*b2i(i%30 == 0))
 		}, exitClean, "mismatch      2"},
+		{"large rows that differ", []string{"id integer", "text string"}, 300, func(side, i int) string {
+			return fmt.Sprintf("%d,%s%d", i, strings.Repeat("x", 1<<20), side*(i%2))
+		}, exitClean, "mismatch    150"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newCrashed(t, map[string]string{"rules.recon": rulesOver(c.columns...)}, "")

@@ -212,6 +212,11 @@ func (v *view) give(finder *finder, some []*record, f func(*view, *record, *Brea
 		if err := f(v, r, b); err != nil {
 			return err
 		}
+		// Rows may be large, and the records are many.
+		rows[i] = nil
+		for j := range r.groups {
+			r.groups[j].rows = nil
+		}
 	}
 	return nil
 }
