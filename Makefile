@@ -28,6 +28,9 @@ fuzz: ## fuzz each target for FUZZTIME (default 60s)
 bench: build ## measure recon beside DuckDB and write docs/explanation/performance.md
 	$(GO) run ./engine/benchmark -recon bin/recon -out docs/explanation/performance.md
 
+bench-scale: build ## measure what a row costs up to a hundred million rows a side; takes 40 GB of disk
+	$(GO) run ./engine/benchmark -scale -recon bin/recon -out docs/explanation/performance.md
+
 lint: ## vet, staticcheck, format, generated files
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
 	$(GO) vet ./...
@@ -45,4 +48,4 @@ check: lint test ## what CI runs before a change lands
 clean: ## remove what the other targets made
 	rm -rf bin bench $(DEMO)/data
 
-.PHONY: help build demo test race nightly fuzz bench lint vsix vscode-window check clean
+.PHONY: help build demo test race nightly fuzz bench bench-scale lint vsix vscode-window check clean

@@ -77,9 +77,8 @@ func charts(rows []row) map[string]string {
 	wall := bars{title: "Time for a row, both sides counted", unit: "ns", series: series}
 	memory := bars{title: "Largest memory of the whole process tree", unit: "MB", series: series}
 	for _, r := range rows {
-		perRow := func(s sample) float64 { return float64(s.wall.Nanoseconds()) / float64(2*r.rows) }
 		bytes := func(s sample) float64 { return float64(s.peakBytes >> 20) }
-		wall.groups = append(wall.groups, group{r.name, []float64{perRow(r.duck), perRow(r.recon), perRow(r.csvdiff)}})
+		wall.groups = append(wall.groups, group{r.name, []float64{r.perRow(r.duck.wall), r.perRow(r.recon.wall), r.perRow(r.csvdiff.wall)}})
 		memory.groups = append(memory.groups, group{r.name, []float64{bytes(r.duck), bytes(r.recon), bytes(r.csvdiff)}})
 	}
 	return map[string]string{"performance-time.svg": wall.svg(), "performance-memory.svg": memory.svg()}

@@ -3,6 +3,8 @@
 // version below, in a virtual environment that it makes, csvdiff the Go module. What recon finds is checked against what was generated.
 //
 //	go run ./engine/benchmark -recon bin/recon -out docs/explanation/performance.md
+//
+// With -scale it measures recon alone, from a hundred thousand rows a side to a hundred million.
 package main
 
 import (
@@ -28,9 +30,22 @@ func main() {
 	recon := flag.String("recon", "bin/recon", "the program to measure")
 	out := flag.String("out", "", "page to write; empty: standard output only")
 	work := flag.String("work", "bench", "folder for data; kept between runs")
-	largest := flag.Int("largest", 10_000_000, "leave out cases of more rows a side than this")
+	largest := flag.Int("largest", 100_000_000, "leave out cases of more rows a side than this")
+	scale := flag.Bool("scale", false, "measure what a row costs, from few rows to many; the most take 40 GB of disk")
 	flag.Parse()
-	if err := bench(*recon, *out, *work, *largest); err != nil {
+	program, err := filepath.Abs(*recon)
+	if err != nil {
+		log.Fatal(err)
+	}
+	folder, err := filepath.Abs(*work)
+	if err != nil {
+		log.Fatal(err)
+	}
+	measure := bench
+	if *scale {
+		measure = benchScale
+	}
+	if err := measure(program, *out, folder, *largest); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -59,13 +74,6 @@ type row struct {
 }
 
 func bench(recon, out, work string, largest int) error {
-	recon, err := filepath.Abs(recon)
-	if err != nil {
-		return err
-	}
-	if work, err = filepath.Abs(work); err != nil {
-		return err
-	}
 	python, err := duckPython(work)
 	if err != nil {
 		return fmt.Errorf("install DuckDB: %w", err)
@@ -96,7 +104,7 @@ func bench(recon, out, work string, largest int) error {
 			return err
 		}
 	}
-	return splice(out, page)
+	return splice(out, begin, end, page)
 }
 
 const duckScript = `import duckdb, sys
@@ -153,16 +161,34 @@ rule orders between left, right {
 }
 `
 
-func (c benchCase) run(recon, python, differ, dir string) (row, error) {
+// files writes the files of the case and its rule into dir.
+func (c benchCase) files(dir string) (truth, error) {
 	want, err := generate(dir, c.rows, c.sorted, c.half)
 	if err != nil {
-		return row{}, err
+		return want, err
 	}
 	sorted := ""
 	if c.sorted {
 		sorted = "  sorted = [order_id]\n"
 	}
-	if err := os.WriteFile(filepath.Join(dir, "orders.recon"), fmt.Appendf(nil, rule, sorted), 0o644); err != nil {
+	return want, os.WriteFile(filepath.Join(dir, "orders.recon"), fmt.Appendf(nil, rule, sorted), 0o644)
+}
+
+// runRecon runs the rule once, without a state, and sees to it that it finds what is wanted.
+func runRecon(recon, dir string, want truth) (sample, error) {
+	if err := os.RemoveAll(filepath.Join(dir, ".recon")); err != nil {
+		return sample{}, err
+	}
+	s, err := measure(dir, []int{0}, recon, "run", "orders", "--format", "json")
+	if err != nil {
+		return s, err
+	}
+	return s, verify(s.out, want)
+}
+
+func (c benchCase) run(recon, python, differ, dir string) (row, error) {
+	want, err := c.files(dir)
+	if err != nil {
 		return row{}, err
 	}
 	if err := os.WriteFile(filepath.Join(dir, "duck.py"), []byte(duckScript), 0o644); err != nil {
@@ -174,14 +200,8 @@ func (c benchCase) run(recon, python, differ, dir string) (row, error) {
 		if err != nil {
 			return row{}, err
 		}
-		if err := os.RemoveAll(filepath.Join(dir, ".recon")); err != nil {
-			return row{}, err
-		}
-		r, err := measure(dir, []int{0}, recon, "run", "orders", "--format", "json")
+		r, err := runRecon(recon, dir, want)
 		if err != nil {
-			return row{}, err
-		}
-		if err := verify(r.out, want); err != nil {
 			return row{}, err
 		}
 		if i > 0 {
@@ -253,8 +273,8 @@ func report(rows []row) []byte {
 	return b.Bytes()
 }
 
-// splice puts the measured part between its marks in the page.
-func splice(name string, measured []byte) error {
+// splice puts a measured part between its marks in the page.
+func splice(name, begin, end string, measured []byte) error {
 	page, err := os.ReadFile(name)
 	if err != nil {
 		return err
