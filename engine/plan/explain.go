@@ -45,6 +45,7 @@ type ExplainedSide struct {
 	Plugin     string               `json:"plugin"`
 	Columns    []string             `json:"columns"` // physical ones
 	Order      []string             `json:"order,omitempty"`
+	Parallel   string               `json:"parallel,omitempty"` // over how many connections a table is read, where that is asked for
 	Conditions []ExplainedCondition `json:"conditions"`
 	View       *ExplainedView       `json:"view,omitempty"`
 }
@@ -128,6 +129,9 @@ func (p *Plan) ExplainSide(i int) ExplainedSide {
 			x.Columns = append(x.Columns, c.Name)
 		}
 	}
+	if side.Source.View == nil && i < len(p.Abilities) && p.Abilities[i].Partitions {
+		x.Parallel = p.explainParallel(side.Source)
+	}
 	for _, c := range s.Where {
 		x.Conditions = append(x.Conditions, explainCondition(c))
 	}
@@ -135,6 +139,26 @@ func (p *Plan) ExplainSide(i int) ExplainedSide {
 		x.Conditions = append(x.Conditions, explainCondition(*s.Cut))
 	}
 	return x
+}
+
+// explainParallel says what becomes of the setting parallel, which a source with the ability Partitions has.
+func (p *Plan) explainParallel(source *program.Source) string {
+	for _, s := range source.Settings {
+		if s.Name != "parallel" {
+			continue
+		}
+		n, err := eval.Scalar(s.Value, p.Env(source))
+		switch {
+		case err != nil || n.Null || n.Int == 1:
+			return ""
+		case p.Strategy == Merge:
+			return "one connection: the rows come in order"
+		case p.Strategy == Checksum:
+			return "one connection: its snapshot also adds up"
+		}
+		return n.String() + " connections at the same time, or one where they cannot have one snapshot"
+	}
+	return ""
 }
 
 func explainCondition(c Conjunct) ExplainedCondition {
@@ -301,6 +325,9 @@ func (s *ExplainedSide) print(b *strings.Builder, indent string) {
 	fmt.Fprintf(b, "%s from %s\n%s  columns    %s\n", name, s.Plugin, indent, strings.Join(s.Columns, ", "))
 	if len(s.Order) > 0 {
 		fmt.Fprintf(b, "%s  ordered    by %s\n", indent, strings.Join(s.Order, ", "))
+	}
+	if s.Parallel != "" {
+		fmt.Fprintf(b, "%s  parallel   %s\n", indent, s.Parallel)
 	}
 	for _, c := range s.Conditions {
 		fmt.Fprintf(b, "%s  condition  %s: %s\n", indent, c.Text, c.by())

@@ -34,9 +34,11 @@ func (source) Describe() schema.Source {
 			{Name: "changes", Type: schema.Type{Kind: schema.String}, OneOf: []string{"binlog"}, Example: `"binlog"`,
 				Doc: "How the trigger of a rule follows the changes of the table: binlog. A run reads the table as always, whatever stands here. In this version nothing follows " +
 					"changes by itself: a trigger is checked, planned, and simulated by recon test."},
+			sqlread.Parallel("That takes an InnoDB table whose primary key begins with an integer, a date, a time or a text, which is what is cut; the right PROCESS, with which recon sees " +
+				"that the snapshots of all connections are the same; and a moment in which no transaction on the server has written and not yet ended."),
 		},
 		OneSetting: [][]string{{"table", "query"}},
-		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true, Checksum: true},
+		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true, Checksum: true, Partitions: true},
 	}
 }
 

@@ -11,7 +11,16 @@ import (
 )
 
 func (source) Read(ctx context.Context, req sdk.ReadRequest, emit func(*batch.Batch) error) error {
-	return within(ctx, req, func(ctx context.Context, s *session) error { return s.read(ctx, req, emit) })
+	connections, err := sqlread.Connections(req, sqlread.Claim(req, sorted).Ordered)
+	if err != nil {
+		return err
+	}
+	return within(ctx, req, func(ctx context.Context, s *session) error {
+		if connections > 1 {
+			return s.readParts(ctx, req, connections, emit)
+		}
+		return s.read(ctx, req, emit)
+	})
 }
 
 func (s *session) read(ctx context.Context, req sdk.ReadRequest, emit func(*batch.Batch) error) error {
@@ -27,7 +36,7 @@ func (s *session) read(ctx context.Context, req sdk.ReadRequest, emit func(*batc
 	}
 	t := tester{fields: fields, zone: batch.NewZone(s.clock.source), clock: s.clock}
 	where, local := sqlread.Where(conditions, t.test)
-	rows, err := sqlread.NewRows(req, sqlread.Origin(req.Config), local, emit)
+	rows, err := sqlread.NewRows(req, sqlread.Origin(req.Config)+s.part.name, local, emit)
 	if err != nil {
 		return err
 	}
@@ -37,7 +46,7 @@ func (s *session) read(ctx context.Context, req sdk.ReadRequest, emit func(*batc
 		decoders[i] = decoderFor(fields[c.Name], c.Type, rows.Zone, s.clock)
 		selected[i] = s.selected(fields[c.Name], c.Type)
 	}
-	sql, err := statement(t, s.from, selected, where, rows.Columns, req)
+	sql, err := statement(t, s.from, selected, sqlread.And(where, s.part.where), rows.Columns, req)
 	if err != nil {
 		return err
 	}

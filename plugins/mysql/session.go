@@ -25,6 +25,7 @@ type session struct {
 	from   string // what is read, to stand behind FROM
 	clock  clock
 	busy   bool // a result was begun and has not come to its end
+	part   part // of the table, which is read; the zero part is all
 }
 
 // within connects, begins a transaction, and calls do. The connection ends before it
@@ -82,13 +83,15 @@ func (s *session) close(ctx context.Context) {
 	s.conn.Close()
 }
 
+const startTransaction = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"
+
 func (s *session) begin(ctx context.Context) error {
 	for _, statement := range []string{
 		// A CHAR must not come with its padding, and no result be cut short. The reader may pause for long.
 		"SET SESSION sql_mode = TRIM(BOTH ',' FROM REPLACE(CONCAT(',', @@sql_mode, ','), ',PAD_CHAR_TO_FULL_LENGTH,', ',')), " +
 			"sql_select_limit = 18446744073709551615, net_write_timeout = 86400",
 		"SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
-		"START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",
+		startTransaction,
 	} {
 		if err := s.exec(ctx, statement); err != nil {
 			return err

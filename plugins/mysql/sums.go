@@ -86,23 +86,7 @@ func (s *snapshot) survey(ctx context.Context, req checksum.Request, ranges int)
 
 // estimate is how many rows the server expects to look at.
 func (s *snapshot) estimate(ctx context.Context, a *adding) (int64, error) {
-	result, err := s.query(ctx, "EXPLAIN SELECT 1 FROM "+s.from+a.filter(""))
-	if err != nil {
-		return -1, err
-	}
-	at := slices.Index(result.Columns(), "rows")
-	most := int64(-1)
-	for {
-		values, err := result.next()
-		if values == nil {
-			return most, err
-		}
-		if at >= 0 {
-			if n, err := strconv.ParseInt(string(values[at]), 10, 64); err == nil {
-				most = max(most, n)
-			}
-		}
-	}
+	return s.expected(ctx, "SELECT 1 FROM "+s.from+a.filter(""))
 }
 
 // findIndexes asks for the indexes of a table. A query has none.

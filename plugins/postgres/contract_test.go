@@ -18,6 +18,7 @@ func TestContract(t *testing.T) {
 		"insert into v values ('3', null, null, null, null, null, null, null, null, null)",
 		"insert into v values ('a', 'a ', 0, 12.30, -1, true, '9999-12-31', '2026-12-31 23:59:59.999999+00', '2026-01-01 00:00:00', 0)",
 		"insert into v values ('A', 'A', 1, 12.30, 1, false, '1970-01-01', '1999-12-31 23:59:59+00', '1999-12-31 23:59:59.999999', 1)",
+		"create table pages (like v, pad text default repeat('x', 5000))", "alter table pages alter pad set storage plain", "insert into pages select * from v", // a row a page
 		"create table bad (no text, amount text)", "insert into bad values ('1', '12.30'), ('2', '12,30'), ('3', null)")
 	const rows = `no,name,n,amount,wide,ok,d,at,civil,f
 1,订单,-9223372036854775808,-9999999999999999.99,0.0001,true,2026-02-28,2026-02-28T16:00:00.123456Z,2026-11-01T05:30:00Z,0.1
@@ -36,6 +37,9 @@ A,A,1,12.30,1.0000,false,1970-01-01,1999-12-31T23:59:59Z,2000-01-01T04:59:59.999
 		sdktest.Case{Name: "table", Config: config(db, "v"), Columns: columns, Rows: rows, Zone: "America/New_York", AnyOrder: true},
 		sdktest.Case{Name: "steady zone", Config: config(db, "v"), Columns: columns, Rows: strings.NewReplacer("2026-11-01T05:30:00Z", "2026-10-31T17:30:00Z", "2026-03-08T07:00:00Z", "2026-03-07T18:30:00Z",
 			"2026-01-01T05:00:00Z", "2025-12-31T16:00:00Z", "2000-01-01T04:59:59.999999Z", "1999-12-31T15:59:59.999999Z").Replace(rows), Zone: "Asia/Shanghai", AnyOrder: true},
+		sdktest.Case{Name: "parallel", Config: parallel(config(db, "pages"), 3), Columns: columns, Rows: rows, Zone: "America/New_York", AnyOrder: true},
+		sdktest.Case{Name: "parallel query", Config: parallel(query(db, "select * from v", nil), 3), Columns: columns, Setting: "parallel", Message: "only a table can be read over more than one connection"},
+		sdktest.Case{Name: "too parallel", Config: parallel(config(db, "v"), 17), Columns: columns, Setting: "parallel", Message: "a table cannot be read over 17 connections"},
 		sdktest.Case{Name: "query", Config: query(db, "select * from v where no <> :no;", map[string]schema.Value{"no": schema.Text("x' or '1'='1")}), Columns: columns, Rows: rows, Zone: "America/New_York", AnyOrder: true},
 		sdktest.Case{Name: "own types", Config: query(db, "select no, name, n, amount from v where n = 0", nil), Rows: "no,name,n,amount\na,a ,0,12.30\n", AnyOrder: true},
 		sdktest.Case{Name: "refused", Config: wrong, Columns: columns, Setting: "dsn", Message: "connection refused"},

@@ -31,9 +31,10 @@ func (source) Describe() schema.Source {
 				Doc: "A table or view, with its schema if it is not in the search path. Case matters; a part with a dot stands in double quotes."},
 			{Name: "query", Type: schema.Type{Kind: schema.SQL}, Example: `"""select no, amount from orders where paid_at >= :window_start"""`,
 				Doc: "A query instead of a table. Its :name parameters are bound by the server, a timestamp as timestamptz."},
+			sqlread.Parallel("That takes PostgreSQL 14 or later and a table with pages of its own, also in partitions; its pages are what is cut."),
 		},
 		OneSetting: [][]string{{"table", "query"}},
-		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true, Checksum: true},
+		Abilities:  schema.Abilities{Typed: true, Conditions: true, Order: true, Checksum: true, Partitions: true},
 	}
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/recon-lang/recon/plugins/internal/sqlread"
@@ -18,6 +19,18 @@ type field struct {
 }
 
 func (source) Read(ctx context.Context, req sdk.ReadRequest, emit func(*batch.Batch) error) error {
+	connections, err := sqlread.Connections(req, sqlread.Claim(req, sorted).Ordered)
+	if err != nil {
+		return err
+	}
+	if connections > 1 {
+		err := within(ctx, req.Config, req.Zone, func(ctx context.Context, s *session) error { return s.readParts(ctx, req, connections, emit) })
+		var no *alone
+		if !errors.As(err, &no) {
+			return err
+		}
+		sqlread.ReadAlone(req.Config, no.why)
+	}
 	return within(ctx, req.Config, req.Zone, func(ctx context.Context, s *session) error { return s.read(ctx, req, emit) })
 }
 
@@ -35,11 +48,11 @@ func (s *session) read(ctx context.Context, req sdk.ReadRequest, emit func(*batc
 	s.params(&params)
 	t := tester{fields: fields, zone: batch.NewZone(loc), bound: &params, utf8: s.utf8}
 	where, local := sqlread.Where(conditions, t.test)
-	rows, err := sqlread.NewRows(req, sqlread.Origin(req.Config), local, emit)
+	rows, err := sqlread.NewRows(req, sqlread.Origin(req.Config)+s.part.name, local, emit)
 	if err != nil {
 		return err
 	}
-	sql, err := statement(t, s.from, where, rows.Columns, req)
+	sql, err := statement(t, s.from, sqlread.And(where, s.part.where), rows.Columns, req)
 	if err != nil {
 		return err
 	}

@@ -23,11 +23,17 @@ type session struct {
 	all  string         // a statement for all of it
 	args []schema.Value // of the query, $1 and on
 	utf8 bool           // the server's texts are UTF-8, so its byte order is that of code points
+	part part           // of the table, which is read; the zero part is all
 }
 
 // within connects, begins a transaction, and calls do. The connection ends before it
 // returns, on the server too.
 func within(ctx context.Context, cfg schema.Config, zone string, do func(context.Context, *session) error) error {
+	return withinSnapshot(ctx, cfg, zone, "", do)
+}
+
+// withinSnapshot is within a transaction that sees what another one exported; "" for a snapshot of its own.
+func withinSnapshot(ctx context.Context, cfg schema.Config, zone, snapshot string, do func(context.Context, *session) error) error {
 	s := &session{}
 	var err error
 	if err = s.address(cfg); err != nil {
@@ -60,7 +66,7 @@ func within(ctx context.Context, cfg schema.Config, zone string, do func(context
 	}()
 	encoding := s.conn.ParameterStatus("server_encoding")
 	s.utf8 = encoding == "UTF8" || encoding == "SQL_ASCII"
-	if err = s.begin(ctx, zone); err == nil {
+	if err = s.begin(ctx, zone, snapshot); err == nil {
 		err = do(ctx, s)
 	}
 	return readError(ctx, cfg, err)
@@ -68,11 +74,15 @@ func within(ctx context.Context, cfg schema.Config, zone string, do func(context
 
 // begin starts the transaction. Its settings end with it, and none needs to be a parameter of
 // the connection, which poolers refuse.
-func (s *session) begin(ctx context.Context, zone string) error {
+func (s *session) begin(ctx context.Context, zone, snapshot string) error {
 	if zone == "" {
 		zone = "UTC"
 	}
-	begin := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL client_encoding = 'UTF8'; SET LOCAL DateStyle = 'ISO, YMD'; " +
+	begin := "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+	if snapshot != "" {
+		begin += "SET TRANSACTION SNAPSHOT " + sqlread.Quote(snapshot, "'") + "; "
+	}
+	begin += "SET LOCAL client_encoding = 'UTF8'; SET LOCAL DateStyle = 'ISO, YMD'; " +
 		"SET LOCAL IntervalStyle = 'iso_8601'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1; " +
 		"SET LOCAL standard_conforming_strings = on; SET LOCAL TimeZone = " + sqlread.Quote(zone, "'")
 	return s.broken(ctx, 0, s.conn.Exec(ctx, begin).Close())
