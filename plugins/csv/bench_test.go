@@ -62,16 +62,19 @@ func BenchmarkRead(b *testing.B) {
 	for _, c := range []struct {
 		name    string
 		columns []schema.Column
+		fillers int
 	}{
-		{"8 of 8 columns", all},
-		{"6 of 8 columns", append([]schema.Column{all[0]}, all[2:7]...)},
-		{"1 of 8 columns", all[:1]},
+		{"8 of 8 columns", all, 1},
+		{"8 of 8 columns, two cores", all, 2},
+		{"8 of 8 columns, four cores", all, 4},
+		{"6 of 8 columns", append([]schema.Column{all[0]}, all[2:7]...), 1},
+		{"1 of 8 columns", all[:1], 1},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			rows := 0
 			for b.Loop() {
-				err := New().Read(context.Background(), sdk.ReadRequest{Config: schema.Config{"path": schema.Text(path)}, Columns: c.columns},
+				err := source{blockBytes, c.fillers}.Read(context.Background(), sdk.ReadRequest{Config: schema.Config{"path": schema.Text(path)}, Columns: c.columns},
 					func(got *batch.Batch) error { rows += got.Rows; return nil })
 				if err != nil {
 					b.Fatal(err)

@@ -18,11 +18,11 @@ import (
 // in a processor's second cache.
 const blockBytes = 256 << 10
 
-// source reads files block bytes at a time. Tests make blocks of a few bytes.
-type source struct{ block int }
+// source reads files block bytes at a time, and large ones with so many goroutines that fill batches. Tests make blocks of a few bytes.
+type source struct{ block, fillers int }
 
 // New makes the source. It keeps nothing between reads.
-func New() sdk.Source { return source{block: blockBytes} }
+func New() sdk.Source { return source{blockBytes, fillers()} }
 
 // Columns is the header of the first file, every column as text. Columns without a name,
 // or whose name occurs twice, are left out: nobody can ask for them.
@@ -38,7 +38,7 @@ func (s source) Columns(ctx context.Context, cfg schema.Config) (schema.Table, e
 	if len(files) == 0 {
 		return schema.Table{}, &sdk.Error{Setting: "path", Message: fmt.Sprintf("%s matches no file, so its columns are unknown", o.path)}
 	}
-	t, err := openText(ctx, files[0].path, o, s.block)
+	t, err := openText(ctx, files[0].path, o, s.block, 0)
 	if err != nil {
 		return schema.Table{}, err
 	}
@@ -84,7 +84,12 @@ func (s source) Read(ctx context.Context, req sdk.ReadRequest, emit func(*batch.
 }
 
 func (s source) readFile(ctx context.Context, file file, o *options, f *filler) error {
-	t, err := openText(ctx, file.path, o, s.block)
+	size, spare := s.block, 0
+	split := s.split(file.path)
+	if split {
+		size, spare = splitBlocks*s.block, s.fillers
+	}
+	t, err := openText(ctx, file.path, o, size, spare)
 	if err != nil {
 		return err
 	}
@@ -100,6 +105,9 @@ func (s source) readFile(ctx context.Context, file file, o *options, f *filler) 
 		return err
 	}
 	x := newIndex(t, o, h, f.req.BadRows)
+	if split {
+		return s.readSplit(ctx, file, x, f)
+	}
 	for {
 		more, err := x.next()
 		if err != nil {

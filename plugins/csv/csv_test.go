@@ -97,7 +97,7 @@ func TestContract(t *testing.T) {
 // read is the rows as text, one a line.
 func read(t *testing.T, cfg schema.Config, columns ...string) string {
 	t.Helper()
-	rows, err := rowsOf(t, source{block: 64}, sdk.ReadRequest{Config: cfg, Columns: texts(columns...), BadRows: true})
+	rows, err := rowsOf(t, source{block: 64, fillers: 2}, sdk.ReadRequest{Config: cfg, Columns: texts(columns...), BadRows: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -114,8 +114,8 @@ func TestErrors(t *testing.T) {
 					cfg[name] = schema.Int(3)
 				}
 			}
-			for _, block := range []int{blockBytes, 50} {
-				_, err := rowsOf(t, source{block: block}, sdk.ReadRequest{Config: cfg, Columns: c.columns})
+			for i, block := range []int{blockBytes, 50, 50, 10} {
+				_, err := rowsOf(t, source{block, 1 + i%3}, sdk.ReadRequest{Config: cfg, Columns: c.columns})
 				var e *sdk.Error
 				if !errors.As(err, &e) {
 					t.Fatalf("error %v, want an sdk.Error", err)

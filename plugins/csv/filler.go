@@ -17,6 +17,7 @@ type filler struct {
 	req  sdk.ReadRequest
 	o    *options
 	emit func(*batch.Batch) error
+	loc  *time.Location
 	zone *batch.Zone // nil: UTC
 	rows int         // per batch
 
@@ -50,7 +51,7 @@ type column struct {
 }
 
 func newFiller(req sdk.ReadRequest, o *options, loc *time.Location, emit func(*batch.Batch) error) *filler {
-	f := &filler{req: req, o: o, emit: emit, rows: req.BatchRows(), copies: 1}
+	f := &filler{req: req, o: o, emit: emit, loc: loc, rows: req.BatchRows(), copies: 1}
 	if loc != time.UTC {
 		f.zone = batch.NewZone(loc)
 	}

@@ -272,7 +272,7 @@ func same(t failer, dir, text string, n naive, block, batchRows int, badRows boo
 	if want.names == nil {
 		want.names = []string{"c1"}
 	}
-	got, err := rowsOf(t, source{block: block}, sdk.ReadRequest{Config: n.config(path), Columns: texts(want.names...), BadRows: badRows, Rows: batchRows})
+	got, err := rowsOf(t, source{block: block, fillers: 1 + len(text)%4}, sdk.ReadRequest{Config: n.config(path), Columns: texts(want.names...), BadRows: badRows, Rows: batchRows})
 	switch {
 	case want.wrong == -1 || twice && want.wrong == 0:
 		if err == nil {
@@ -411,7 +411,7 @@ func TestReadIsStandardRead(t *testing.T) {
 			return // a quote inside a plain field is text here
 		}
 		var got []string
-		err := source{block: rapid.IntRange(1, 100).Draw(t, "block")}.Read(context.Background(), sdk.ReadRequest{Config: schema.Config{"path": schema.Text(path)}, Columns: texts("h1", "h2"), Rows: 1},
+		err := source{rapid.IntRange(1, 100).Draw(t, "block"), rapid.IntRange(1, 4).Draw(t, "fillers")}.Read(context.Background(), sdk.ReadRequest{Config: schema.Config{"path": schema.Text(path)}, Columns: texts("h1", "h2"), Rows: 1},
 			func(b *batch.Batch) error {
 				got = append(got, b.Columns[0].Value(0).Text+"\x00"+b.Columns[1].Value(0).Text)
 				return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -26,10 +27,10 @@ type stream struct {
 	ctx      context.Context
 
 	buf      []byte
-	lent     []byte // the reader's buffer that buf is, or was copied from
-	off, end int    // the window is buf[off:end]
-	line     int64  // of buf[off], counted from 1
-	err      error  // why nothing follows the window: io.EOF, or what went wrong
+	lent     *lent // the reader's buffer that buf is, or was copied from
+	off, end int   // the window is buf[off:end]
+	line     int64 // of buf[off], counted from 1
+	err      error // why nothing follows the window: io.EOF, or what went wrong
 
 	blocks  chan block
 	free    chan []byte
@@ -47,8 +48,27 @@ type block struct {
 	err error
 }
 
-// openText opens the file and starts to read it. close ends that.
-func openText(ctx context.Context, path string, o *options, size int) (*stream, error) {
+// lent is a buffer that the reader gets back when nobody holds it any more.
+type lent struct {
+	buf     []byte
+	holders atomic.Int32
+	back    chan<- []byte // has room for all buffers
+}
+
+func (l *lent) hold() *lent {
+	l.holders.Add(1)
+	return l
+}
+
+// release lets go of a buffer, or of none.
+func (l *lent) release() {
+	if l != nil && l.holders.Add(-1) == 0 {
+		l.back <- l.buf
+	}
+}
+
+// openText opens the file and starts to read it, by blocks of so many bytes, of which others may hold some that are spare. close ends that.
+func openText(ctx context.Context, path string, o *options, size, spare int) (*stream, error) {
 	f, err := openFile(path)
 	if err != nil {
 		return nil, err
@@ -58,10 +78,10 @@ func openText(ctx context.Context, path string, o *options, size int) (*stream, 
 		f.Close()
 		return nil, err
 	}
-	return newStream(ctx, path, r, o, size, func() { closed(); f.Close() })
+	return newStream(ctx, path, r, o, size, spare, func() { closed(); f.Close() })
 }
 
-func newStream(ctx context.Context, path string, r io.Reader, o *options, size int, release func()) (*stream, error) {
+func newStream(ctx context.Context, path string, r io.Reader, o *options, size, spare int, release func()) (*stream, error) {
 	r, encoding, err := decode(path, r, o.encoding)
 	if err != nil {
 		release()
@@ -69,7 +89,7 @@ func newStream(ctx context.Context, path string, r io.Reader, o *options, size i
 	}
 	t := &stream{
 		path: path, encoding: encoding, ctx: ctx, line: 1,
-		blocks: make(chan block, 1), free: make(chan []byte, 3), block: size, head: margin + size/8,
+		blocks: make(chan block, 1), free: make(chan []byte, 3+spare), block: size, head: margin + size/8,
 		done: make(chan struct{}), release: release,
 	}
 	for range cap(t.free) {
@@ -150,10 +170,8 @@ func (t *stream) more() error {
 		copy(next[from+len(rest):], b.buf[t.head:t.head+b.n])
 	}
 	copy(next[from:], rest)
-	if t.lent != nil {
-		t.free <- t.lent
-	}
-	t.lent = b.buf
+	t.lent.release()
+	t.lent = (&lent{buf: b.buf, back: t.free}).hold()
 	t.buf, t.off, t.end, t.err = next, from, from+len(rest)+b.n, b.err
 	if t.err == io.EOF && t.end > t.off && t.buf[t.end-1] != '\n' {
 		t.buf[t.end] = '\n'

@@ -93,7 +93,7 @@ func TestValuesAreThoseOfAppendText(t *testing.T) {
 			t.Fatal(err)
 		}
 		row := 0
-		err = source{block: rapid.IntRange(30, 500).Draw(t, "block")}.Read(context.Background(), sdk.ReadRequest{Config: cfg, Columns: columns, Zone: zone, BadRows: true, Rows: rapid.IntRange(1, 50).Draw(t, "rows")}, func(b *batch.Batch) error {
+		err = source{rapid.IntRange(30, 500).Draw(t, "block"), rapid.IntRange(1, 4).Draw(t, "fillers")}.Read(context.Background(), sdk.ReadRequest{Config: cfg, Columns: columns, Zone: zone, BadRows: true, Rows: rapid.IntRange(1, 50).Draw(t, "rows")}, func(b *batch.Batch) error {
 			if err := b.Check(); err != nil {
 				t.Fatal(err)
 			}
