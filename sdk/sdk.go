@@ -41,7 +41,15 @@ type Claimer interface {
 type Claims struct {
 	Where   []schema.Claim // one for each of ReadRequest.Where; nil: none of them
 	Ordered bool           // rows come in the order of ReadRequest.Order
+
+	// Database names the database in which the rows are, with the account and all else by which a connection differs, and no secret. Requests with the
+	// same name can be compared there, on the connection of either (Comparing). "": they cannot; UnknownDatabase: the settings do not say where they are, as
+	// where a secret is not at hand.
+	Database string
 }
+
+// UnknownDatabase is the name of a database that compares rows and is not known.
+const UnknownDatabase = "?"
 
 // ReadRequest says which rows and columns a reader wants.
 type ReadRequest struct {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/internal/wire"
+	"github.com/recon-lang/recon/sdk/pushdown"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -70,13 +71,12 @@ func (h handler) Columns(ctx context.Context, cfg schema.Config) (schema.Table, 
 	return h.src.Columns(ctx, cfg)
 }
 
-func (h handler) Claim(req wire.Request) ([]schema.Claim, bool) {
+func (h handler) Claim(req wire.Request) wire.Claims {
 	c, ok := h.src.(Claimer)
 	if !ok {
-		return nil, false
+		return wire.Claims{}
 	}
-	claims := c.Claim(ReadRequest(req))
-	return claims.Where, claims.Ordered
+	return wire.Claims(c.Claim(ReadRequest(req)))
 }
 
 func (h handler) Read(ctx context.Context, req wire.Request, emit func(*batch.Batch) error) error {
@@ -91,7 +91,18 @@ func (h handler) Snapshot(ctx context.Context, req wire.Request, do func(wire.Sn
 	if !ok {
 		return errNoSums
 	}
-	return s.Snapshot(ctx, ReadRequest(req), func(view Snapshot) error { return do(view) })
+	return s.Snapshot(ctx, ReadRequest(req), func(s Snapshot) error { return do(view{s}) })
+}
+
+// view makes what a source gives what the wire serves.
+type view struct{ Snapshot }
+
+func (v view) Compare(ctx context.Context, with wire.Request, req pushdown.Request, emit func(pushdown.Of, *batch.Batch) error) (pushdown.Result, error) {
+	c, ok := v.Snapshot.(Comparing)
+	if !ok {
+		return pushdown.Result{Refused: "it compares no rows"}, nil
+	}
+	return c.Compare(ctx, ReadRequest(with), req, emit)
 }
 
 func (h handler) Failure(err error) *wire.Failure {

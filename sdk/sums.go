@@ -5,6 +5,7 @@ import (
 
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/checksum"
+	"github.com/recon-lang/recon/sdk/pushdown"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -25,4 +26,14 @@ type Snapshot interface {
 	Sums(ctx context.Context, req checksum.Request) ([]checksum.Sum, error)
 	// Read emits rows as Source.Read does: those for which all of where hold, besides the conditions of the request.
 	Read(ctx context.Context, where []schema.Condition, emit func(*batch.Batch) error) error
+}
+
+// Comparing is a Snapshot that can hold its rows against those of another read of the same database, there. A source whose Claims name
+// a Database has such snapshots.
+type Comparing interface {
+	Snapshot
+	// Compare emits the rows of both reads that do not match, each once, and a sample of those that do, and tells what it knows of all. The
+	// rows of with are of the same moment. Each batch has the columns of its own read, and is the source's own again when
+	// emit returns, whose error ends the call and is returned as it is.
+	Compare(ctx context.Context, with ReadRequest, req pushdown.Request, emit func(of pushdown.Of, b *batch.Batch) error) (pushdown.Result, error)
 }

@@ -84,8 +84,9 @@ func (p *Plugin) Columns(ctx context.Context, cfg schema.Config) (t schema.Table
 // tell why.
 func (p *Plugin) Claim(req sdk.ReadRequest) (claims sdk.Claims) {
 	ctx := context.Background()
-	err := p.call(ctx, "claim", func(c *wire.Client) (err error) {
-		claims.Where, claims.Ordered, err = c.Claim(ctx, wire.Request(req))
+	err := p.call(ctx, "claim", func(c *wire.Client) error {
+		found, err := c.Claim(ctx, wire.Request(req))
+		claims = sdk.Claims(found)
 		return err
 	})
 	if err != nil {

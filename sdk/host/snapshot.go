@@ -7,6 +7,7 @@ import (
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/checksum"
 	"github.com/recon-lang/recon/sdk/internal/wire"
+	"github.com/recon-lang/recon/sdk/pushdown"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -52,4 +53,16 @@ func (s *snapshot) Read(ctx context.Context, where []schema.Condition, emit func
 		return own
 	}
 	return s.plugin.wrap("read", err)
+}
+
+func (s *snapshot) Compare(ctx context.Context, with sdk.ReadRequest, req pushdown.Request, emit func(pushdown.Of, *batch.Batch) error) (pushdown.Result, error) {
+	var own error
+	result, err := s.view.Compare(ctx, wire.Request(with), req, func(of pushdown.Of, b *batch.Batch) error {
+		own = emit(of, b)
+		return own
+	})
+	if own != nil {
+		return result, own
+	}
+	return result, s.plugin.wrap("read", err)
 }

@@ -93,7 +93,7 @@ func (s *subject) test(t *testing.T) {
 			test func(*testing.T)
 		}{
 			{"rows", s.testRows}, {"columns", s.testColumns}, {"strings", s.testStrings}, {"batches", s.testBatches}, {"bad", s.testBad},
-			{"conditions", s.testConditions}, {"order", s.testOrder}, {"sums", s.testSums}, {"stop", s.testStop}, {"together", s.testTogether}, {"settings", s.testSettings},
+			{"conditions", s.testConditions}, {"order", s.testOrder}, {"sums", s.testSums}, {"compare", s.testCompare}, {"stop", s.testStop}, {"together", s.testTogether}, {"settings", s.testSettings},
 		} {
 			t.Run(part.name, part.test)
 		}

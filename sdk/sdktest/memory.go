@@ -28,6 +28,8 @@ type Table struct {
 	Sorts bool
 	// Adds says that the source adds rows up, where it claims all conditions as Exact. Key is then unique.
 	Adds bool
+	// Database, unless "", is that of the table: it is compared with others of the same.
+	Database string
 	// Fail, where it is set, is called before each batch with the number of rows emitted so far; its
 	// error ends the read.
 	Fail func(emitted int) error
@@ -99,7 +101,7 @@ func (m *memory) Claim(req sdk.ReadRequest) sdk.Claims {
 	if err != nil {
 		return sdk.Claims{}
 	}
-	claims := sdk.Claims{Where: make([]schema.Claim, len(req.Where)), Ordered: t.Sorts}
+	claims := sdk.Claims{Where: make([]schema.Claim, len(req.Where)), Ordered: t.Sorts, Database: t.Database}
 	for i, c := range req.Where {
 		if evaluable(c, t.Table.Columns) {
 			claims.Where[i] = t.Claim

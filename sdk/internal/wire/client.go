@@ -242,12 +242,12 @@ func (c *Client) Columns(ctx context.Context, cfg schema.Config) (schema.Table, 
 }
 
 // Claim asks what Read would do with req.
-func (c *Client) Claim(ctx context.Context, req Request) (where []schema.Claim, ordered bool, err error) {
+func (c *Client) Claim(ctx context.Context, req Request) (Claims, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	w, err := c.source.Claim(ctx, requestToWire(req))
 	if err != nil {
-		return nil, false, c.callError(ctx, err)
+		return Claims{}, c.callError(ctx, err)
 	}
 	return claimsFromWire(w, len(req.Where))
 }

@@ -201,10 +201,10 @@ func TestRefusedFromAPeer(t *testing.T) {
 	if _, err := conditionFromWire(&Condition{Op: 99}); err == nil {
 		t.Error("operator 99 was accepted")
 	}
-	if _, _, err := claimsFromWire(&ClaimReply{Where: []ClaimKind{ClaimKind_EXACT}}, 2); err == nil {
+	if _, err := claimsFromWire(&ClaimReply{Where: []ClaimKind{ClaimKind_EXACT}}, 2); err == nil {
 		t.Error("one claim for two conditions was accepted")
 	}
-	if _, _, err := claimsFromWire(&ClaimReply{Where: []ClaimKind{7}}, 1); err == nil {
+	if _, err := claimsFromWire(&ClaimReply{Where: []ClaimKind{7}}, 1); err == nil {
 		t.Error("claim 7 was accepted")
 	}
 }

@@ -135,16 +135,16 @@ func taskFromWire(w *DoRequest) (t Task, err error) {
 	return t, err
 }
 
-func claimsFromWire(w *ClaimReply, conditions int) ([]schema.Claim, bool, error) {
+func claimsFromWire(w *ClaimReply, conditions int) (Claims, error) {
 	if n := len(w.GetWhere()); n != 0 && n != conditions {
-		return nil, false, fmt.Errorf("the plugin answered %d claims to %d conditions", n, conditions)
+		return Claims{}, fmt.Errorf("the plugin answered %d claims to %d conditions", n, conditions)
 	}
-	var claims []schema.Claim
+	claims := Claims{Ordered: w.GetOrdered(), Database: w.GetDatabase()}
 	for _, c := range w.GetWhere() {
 		if c < ClaimKind_NONE || c > ClaimKind_EXACT {
-			return nil, false, fmt.Errorf("the plugin answered a claim of number %d", c)
+			return Claims{}, fmt.Errorf("the plugin answered a claim of number %d", c)
 		}
-		claims = append(claims, schema.Claim(c))
+		claims.Where = append(claims.Where, schema.Claim(c))
 	}
-	return claims, w.GetOrdered(), nil
+	return claims, nil
 }

@@ -121,9 +121,9 @@ func (s *server) Claim(_ context.Context, w *ReadRequest) (reply *ClaimReply, er
 	if err != nil {
 		return nil, err
 	}
-	where, ordered := s.handler.Claim(req)
-	reply = &ClaimReply{Ordered: ordered}
-	for _, c := range where {
+	claims := s.handler.Claim(req)
+	reply = &ClaimReply{Ordered: claims.Ordered, Database: claims.Database}
+	for _, c := range claims.Where {
 		reply.Where = append(reply.Where, ClaimKind(c))
 	}
 	return reply, nil

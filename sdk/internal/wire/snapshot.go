@@ -10,6 +10,7 @@ import (
 
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/checksum"
+	"github.com/recon-lang/recon/sdk/pushdown"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -18,6 +19,7 @@ type Snapshot interface {
 	Survey(ctx context.Context, req checksum.Request, ranges int) (checksum.Survey, error)
 	Sums(ctx context.Context, req checksum.Request) ([]checksum.Sum, error)
 	Read(ctx context.Context, where []schema.Condition, emit func(*batch.Batch) error) error
+	Compare(ctx context.Context, with Request, req pushdown.Request, emit func(pushdown.Of, *batch.Batch) error) (pushdown.Result, error)
 }
 
 // Snapshot calls do with a view of the rows of req. An error of do, or the end of ctx, ends the view and is returned as it
@@ -29,7 +31,7 @@ func (c *Client) Snapshot(ctx context.Context, req Request, do func(Snapshot) er
 	if err != nil {
 		return c.callError(ctx, err)
 	}
-	v := &viewing{reading: reading{client: c, ctx: ctx, cancel: cancel, decoder: newDecoder(req.Columns)}, stream: stream}
+	v := &viewing{reading: reading{client: c, ctx: ctx, cancel: cancel, decoder: newDecoder(req.Columns)}, stream: stream, columns: req.Columns}
 	defer v.close()
 	stop := context.AfterFunc(ctx, v.abort)
 	defer stop()
@@ -51,7 +53,8 @@ func (c *Client) Snapshot(ctx context.Context, req Request, do func(Snapshot) er
 // viewing is a snapshot of a plugin, seen from the host. It shares with a read how the stream ends.
 type viewing struct {
 	reading
-	stream grpc.BidiStreamingClient[SnapshotControl, SnapshotReply]
+	stream  grpc.BidiStreamingClient[SnapshotControl, SnapshotReply]
+	columns []schema.Column // of the view's own rows
 }
 
 // abort tells the plugin to end the view and sees to it that the stream ends soon.

@@ -26,17 +26,48 @@ func sumRequestToWire(r checksum.Request) *SumRequest {
 	for _, v := range r.Cuts {
 		w.Cuts = append(w.Cuts, valueToWire(v))
 	}
-	columns := func(list []checksum.Column) (w []*SumColumn) {
-		for _, c := range list {
-			w = append(w, &SumColumn{Column: columnsToWire([]schema.Column{c.Column})[0], As: typeToWire(c.As), Total: c.Total})
-		}
-		return w
-	}
-	w.Key, w.Values = columns(r.Key), columns(r.Values)
-	for _, o := range r.Others {
-		w.Others = append(w.Others, &OtherColumn{Column: columnsToWire([]schema.Column{o.Column})[0], NotNull: o.NotNull})
+	w.Key, w.Values, w.Others = sumColumnsToWire(r.Key), sumColumnsToWire(r.Values), othersToWire(r.Others)
+	return w
+}
+
+func sumColumnsToWire(list []checksum.Column) (w []*SumColumn) {
+	for _, c := range list {
+		w = append(w, &SumColumn{Column: columnsToWire([]schema.Column{c.Column})[0], As: typeToWire(c.As), Total: c.Total})
 	}
 	return w
+}
+
+func sumColumnsFromWire(list []*SumColumn) (columns []checksum.Column, err error) {
+	for _, w := range list {
+		column, err := columnsFromWire([]*ColumnShape{w.GetColumn()})
+		if err != nil {
+			return nil, err
+		}
+		as, err := columnsFromWire([]*ColumnShape{{Type: w.GetAs()}})
+		if err != nil {
+			return nil, err
+		}
+		columns = append(columns, checksum.Column{Column: column[0], As: as[0].Type, Total: w.GetTotal()})
+	}
+	return columns, nil
+}
+
+func othersToWire(list []checksum.Other) (w []*OtherColumn) {
+	for _, o := range list {
+		w = append(w, &OtherColumn{Column: columnsToWire([]schema.Column{o.Column})[0], NotNull: o.NotNull})
+	}
+	return w
+}
+
+func othersFromWire(list []*OtherColumn) (others []checksum.Other, err error) {
+	for _, o := range list {
+		column, err := columnsFromWire([]*ColumnShape{o.GetColumn()})
+		if err != nil {
+			return nil, err
+		}
+		others = append(others, checksum.Other{Column: column[0], NotNull: o.GetNotNull()})
+	}
+	return others, nil
 }
 
 func sumRequestFromWire(w *SumRequest) (r checksum.Request, err error) {
@@ -52,31 +83,13 @@ func sumRequestFromWire(w *SumRequest) (r checksum.Request, err error) {
 	if r.From < 0 || r.To > r.Ranges() || r.From > r.To {
 		return r, fmt.Errorf("there are no ranges from %d to %d of %d", r.From, r.To, r.Ranges())
 	}
-	columns := func(list []*SumColumn) (columns []checksum.Column, err error) {
-		for _, w := range list {
-			column, err := columnsFromWire([]*ColumnShape{w.GetColumn()})
-			if err != nil {
-				return nil, err
-			}
-			as, err := columnsFromWire([]*ColumnShape{{Type: w.GetAs()}})
-			if err != nil {
-				return nil, err
-			}
-			columns = append(columns, checksum.Column{Column: column[0], As: as[0].Type, Total: w.GetTotal()})
-		}
-		return columns, nil
-	}
-	if r.Key, err = columns(w.GetKey()); err != nil {
+	if r.Key, err = sumColumnsFromWire(w.GetKey()); err != nil {
 		return r, err
 	}
-	for _, o := range w.GetOthers() {
-		column, err := columnsFromWire([]*ColumnShape{o.GetColumn()})
-		if err != nil {
-			return r, err
-		}
-		r.Others = append(r.Others, checksum.Other{Column: column[0], NotNull: o.GetNotNull()})
+	if r.Others, err = othersFromWire(w.GetOthers()); err != nil {
+		return r, err
 	}
-	r.Values, err = columns(w.GetValues())
+	r.Values, err = sumColumnsFromWire(w.GetValues())
 	return r, err
 }
 
@@ -85,11 +98,7 @@ func sumsToWire(sums []checksum.Sum) *SnapshotReply_Sums {
 	for _, s := range sums {
 		one := &SnapshotReply_Sum{Rows: s.Rows, Odd: s.Odd, Keys: s.Keys, Check1: s.Check[0], Check2: s.Check[1]}
 		for _, t := range s.Totals {
-			if t == nil {
-				one.Totals = append(one.Totals, &SnapshotReply_Total{Null: true})
-			} else {
-				one.Totals = append(one.Totals, &SnapshotReply_Total{Digits: t.String()})
-			}
+			one.Totals = append(one.Totals, totalToWire(t))
 		}
 		w.Sums = append(w.Sums, one)
 	}
@@ -101,17 +110,39 @@ func sumsFromWire(w *SnapshotReply_Sums) ([]checksum.Sum, error) {
 	for _, one := range w.GetSums() {
 		s := checksum.Sum{Rows: one.GetRows(), Odd: one.GetOdd(), Keys: one.GetKeys(), Check: checksum.Check{one.GetCheck1(), one.GetCheck2()}}
 		for _, t := range one.GetTotals() {
-			if t.GetNull() {
-				s.Totals = append(s.Totals, nil)
-				continue
-			}
-			n, ok := new(big.Int).SetString(t.GetDigits(), 10)
-			if !ok || n.BitLen() > 191 {
-				return nil, errors.New("the plugin gave a total that is no number, or too large")
+			n, err := totalFromWire(t)
+			if err != nil {
+				return nil, err
 			}
 			s.Totals = append(s.Totals, n)
 		}
 		sums = append(sums, s)
 	}
 	return sums, nil
+}
+
+func totalToWire(n *big.Int) *SnapshotReply_Total {
+	if n == nil {
+		return &SnapshotReply_Total{Null: true}
+	}
+	return &SnapshotReply_Total{Digits: n.String()}
+}
+
+func totalFromWire(t *SnapshotReply_Total) (*big.Int, error) {
+	if t.GetNull() {
+		return nil, nil
+	}
+	n, ok := new(big.Int).SetString(t.GetDigits(), 10)
+	if !ok || n.BitLen() > 191 {
+		return nil, errors.New("the plugin gave a total that is no number, or too large")
+	}
+	return n, nil
+}
+
+// integerFromWire reads an integer of a size that no bound exceeds.
+func integerFromWire(digits string) (*big.Int, bool) {
+	if len(digits) > 100 {
+		return nil, false
+	}
+	return new(big.Int).SetString(digits, 10)
 }

@@ -98,6 +98,12 @@ func answer(ctx context.Context, stream grpc.BidiStreamingServer[SnapshotControl
 			return err
 		}
 		reply.Reply = &SnapshotReply_Done_{Done: &SnapshotReply_Done{}}
+	case q.GetCompare() != nil:
+		result, err := answerCompare(ctx, stream, snap, q.GetCompare())
+		if err != nil {
+			return err
+		}
+		reply.Reply = &SnapshotReply_Compared_{Compared: comparedToWire(result)}
 	default:
 		return errors.New("the host asks something that this plugin does not know")
 	}

@@ -19,7 +19,7 @@ import (
 type Handler interface {
 	Describe() Offer
 	Columns(ctx context.Context, cfg schema.Config) (schema.Table, error)
-	Claim(req Request) (where []schema.Claim, ordered bool)
+	Claim(req Request) Claims
 	Read(ctx context.Context, req Request, emit func(*batch.Batch) error) error
 	Snapshot(ctx context.Context, req Request, do func(Snapshot) error) error
 	Do(ctx context.Context, task Task) error
@@ -73,6 +73,13 @@ type Request struct {
 	Zone    string
 	BadRows bool
 	Rows    int
+}
+
+// Claims is sdk.Claims, field by field.
+type Claims struct {
+	Where    []schema.Claim
+	Ordered  bool
+	Database string
 }
 
 // Failure is an error on its way from a plugin to its host. Text is the whole error.
