@@ -23,6 +23,7 @@ func (source) Describe() schema.Source {
 		Doc: "Reads a table or a query of a PostgreSQL database, within a read-only transaction that sees one snapshot. " +
 			"Conditions and order are left to the server. A timestamp without time zone is taken in the source's zone, and that zone is the " +
 			"session's, so that a query may compare with its parameters. A numeric without a declared scale is pulled as decimal(38, 10). " +
+			"Two tables or queries of one database, read with one account and one zone, are compared there by the strategy push-down. " +
 			"Types that the language does not have (inet, interval, arrays, …) are read as the text that the server prints.",
 		Settings: []schema.Setting{
 			{Name: "dsn", Type: schema.Type{Kind: schema.Secret}, Required: true, Example: `secret.orders_dsn`,
@@ -39,7 +40,11 @@ func (source) Describe() schema.Source {
 }
 
 // Claim promises every condition. Order it promises for what the server sorts as the language does.
-func (source) Claim(req sdk.ReadRequest) sdk.Claims { return sqlread.Claim(req, sorted) }
+func (source) Claim(req sdk.ReadRequest) sdk.Claims {
+	claims := sqlread.Claim(req, sorted)
+	claims.Database = database(req.Config)
+	return claims
+}
 
 func sorted(t schema.Type) bool {
 	switch t.Kind {

@@ -27,6 +27,15 @@ func (b *bound) add(text string, oid uint32) string {
 // params are the arguments of the author's query and room for those of conditions.
 func (s *session) params(more *bound) ([][]byte, []uint32) {
 	var b bound
+	s.bind(&b)
+	if more != nil {
+		*more = b
+	}
+	return b.values, b.oids
+}
+
+// bind adds the arguments of the author's query.
+func (s *session) bind(b *bound) {
 	for _, v := range s.args {
 		oid, text := argument(v)
 		b.add(text, oid)
@@ -34,10 +43,6 @@ func (s *session) params(more *bound) ([][]byte, []uint32) {
 			b.values[len(b.values)-1] = nil
 		}
 	}
-	if more != nil {
-		*more = b
-	}
-	return b.values, b.oids
 }
 
 // argument is a value of the language for the server. A text has no type, so that the server takes it for what it is
