@@ -250,7 +250,7 @@ func (e *Engine) plan(ctx context.Context, p *prepared, rule *program.Rule, sour
 		opts.Abilities = append(opts.Abilities, src.Describe().Abilities)
 	}
 	pl, err := plan.Build(rule, opts)
-	if err == nil && opts.Strategy == "" && pl.Sums != nil && pl.Strategy == plan.Hash {
+	if err == nil && opts.Strategy == "" && (pl.Strategy == plan.Hash && pl.Sums != nil || pl.Strategy == plan.PushDown) {
 		if opts.Past = e.past(ctx, p); opts.Past != nil {
 			pl, err = plan.Build(rule, opts)
 		}

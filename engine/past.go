@@ -57,5 +57,8 @@ func pastOf(run *result.Run) *plan.Past {
 			past.Stopped = "most ranges differed"
 		}
 	}
+	if d := run.PushDown; d != nil && d.Refused != "" {
+		past.Stopped = "nothing could be compared there: " + d.Refused
+	}
 	return past
 }

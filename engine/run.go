@@ -119,6 +119,9 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, me
 	if c := out.Pruned; c != nil {
 		report.Run.Checksum = &result.Checksum{Ranges: c.Ranges, Same: c.Same, Rows: c.Rows, Abandoned: c.Abandoned, Refused: c.Refused}
 	}
+	if d := out.Pushed; d != nil {
+		report.Run.PushDown = &result.PushDown{Matched: d.Matched, Sampled: d.Sampled, Refused: d.Refused}
+	}
 	rows := rowsOf(p.Rule, out, sources)
 	closeAll(sources) // everything is read: the memory of their processes is not needed while settling
 	read := int64(0)

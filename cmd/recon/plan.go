@@ -27,8 +27,11 @@ the strategy and why it was chosen, when the rule is due next, its trigger, and 
 			cfg, err := tune.engine(engine.Config{
 				Open:     m.open,
 				StateDir: at.stateDir(), // what earlier runs took
-				// A plan needs no secret, so that it can be made where there are none.
-				Secret: func(*program.Secret) (string, error) { return "", nil },
+				// A plan needs no secret, so that it can be made where there are none; but only they say whether two sources are one database.
+				Secret: func(s *program.Secret) (string, error) {
+					text, _ := readSecret(env, s)
+					return text, nil
+				},
 			})
 			if err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/dustin/go-humanize"
 	"github.com/recon-lang/recon/engine/result"
 )
 
@@ -35,6 +36,12 @@ func (p printer) report(env environment, r *result.Report, another bool) error {
 			how = fmt.Sprintf("%s (all was read: %s)", r.Run.Strategy, c.Refused)
 		case c.Abandoned:
 			how = fmt.Sprintf("%s (abandoned: most ranges differ; %d of %d were not read)", r.Run.Strategy, c.Same, c.Ranges)
+		}
+	}
+	if d := r.Run.PushDown; d != nil {
+		how += fmt.Sprintf(" (%s keys matched in the database, %s of them were judged again here)", humanize.Comma(d.Matched), humanize.Comma(d.Sampled))
+		if d.Refused != "" {
+			how = fmt.Sprintf("%s (all was read: %s)", r.Run.Strategy, d.Refused)
 		}
 	}
 	defer fmt.Fprintf(env.err, "run %s, %s, %.2f s\n", r.Run.ID, how, r.Run.Seconds)

@@ -20,7 +20,7 @@ type tuning struct {
 }
 
 func (t *tuning) flags(c *cobra.Command) {
-	c.Flags().StringVar(&t.strategy, "strategy", "", "force a strategy: hash, merge or checksum; default: chosen by the plan")
+	c.Flags().StringVar(&t.strategy, "strategy", "", "force a strategy: hash, merge, checksum or push-down; default: chosen by the plan")
 	c.Flags().StringVar(&t.memory, "memory", "", "memory budget for rows of one run, as 64MB; beyond it rows go to disk")
 	c.Flags().IntVar(&t.cores, "cores", 0, "use at most so many cores; default: all")
 	c.Flags().IntVar(&t.batch, "batch", 0, "rows a batch; default: chosen")

@@ -25,29 +25,37 @@ func (p *Plan) tryChecksum(o Options) (why string) {
 	}
 	requests := make([]checksum.Request, len(p.Rule.Sides))
 	for i := range requests {
-		for _, k := range p.Rule.Keys {
-			c, why := p.summed(i, "key "+k.Name, k.Terms[i], k.Type)
-			if why != "" {
-				return why
-			}
-			requests[i].Key = append(requests[i].Key, c)
+		if requests[i], why = p.columnsSummed(i); why != "" {
+			return why
 		}
-		for j := range p.Rule.Compare {
-			c := &p.Rule.Compare[j]
-			v, why := p.summed(i, "comparison "+c.Name, c.Terms[i], c.Type)
-			if why == "" && slices.ContainsFunc(c.Terms, func(e *program.Expr) bool { return e != nil && e.Unit.Column > 0 }) {
-				why = fmt.Sprintf("the unit of comparison %s is in a column", c.Name)
-			}
-			if why != "" {
-				return why
-			}
-			v.Total = c.Type.Kind == schema.Integer || c.Type.Kind == schema.Decimal
-			requests[i].Values = append(requests[i].Values, v)
-		}
-		requests[i].Others = p.others(i, &requests[i])
 	}
 	p.Sums = requests
 	return ""
+}
+
+// columnsSummed is the columns of a side in the form that all databases share, or why they have none.
+func (p *Plan) columnsSummed(i int) (req checksum.Request, why string) {
+	for _, k := range p.Rule.Keys {
+		c, why := p.summed(i, "key "+k.Name, k.Terms[i], k.Type)
+		if why != "" {
+			return req, why
+		}
+		req.Key = append(req.Key, c)
+	}
+	for j := range p.Rule.Compare {
+		c := &p.Rule.Compare[j]
+		v, why := p.summed(i, "comparison "+c.Name, c.Terms[i], c.Type)
+		if why == "" && slices.ContainsFunc(c.Terms, func(e *program.Expr) bool { return e != nil && e.Unit.Column > 0 }) {
+			why = fmt.Sprintf("the unit of comparison %s is in a column", c.Name)
+		}
+		if why != "" {
+			return req, why
+		}
+		v.Total = c.Type.Kind == schema.Integer || c.Type.Kind == schema.Decimal
+		req.Values = append(req.Values, v)
+	}
+	req.Others = p.others(i, &req)
+	return req, ""
 }
 
 // allBySource reports why rows of a side need a look here, whatever they add up to.

@@ -14,7 +14,7 @@ type Past struct {
 	Differ   int64   // rows of that side that did not match
 	Ranges   int     // of a run by checksum: how many there were, and how many were not read
 	Same     int
-	Stopped  string // of a run by checksum: why it was given up; "": it was not
+	Stopped  string // of a run by checksum or push-down: why it was given up; "": it was not
 }
 
 // addUpMicros is what adding a row up costs a database, in microseconds: more than was measured of any (see the page on
@@ -43,4 +43,17 @@ func (p *Past) cheaper() (yes bool, why string) {
 	addUp := float64(p.Rows) * addUpMicros / 1e6
 	why = fmt.Sprintf("the last run took %.0f s for %s rows a side, of which %s did not match; adding them up is estimated at %.0f s", p.Seconds, humanize.Comma(p.Rows), humanize.Comma(p.Differ), addUp)
 	return p.Seconds >= 2*addUp, why
+}
+
+// compares reports whether push-down, where it can be, is to be preferred to reading all rows, and why, or why not. A database joins rows in about the time in which
+// it sends them, so only one that would send most of them twice over, or that has refused, is spared.
+func (p *Past) compares() (yes bool, why string) {
+	switch {
+	case p == nil || p.Strategy != PushDown && p.Strategy != Hash:
+	case p.Strategy == PushDown && p.Stopped != "":
+		return false, "in the last run as push-down " + p.Stopped
+	case p.Rows > 0 && p.Differ*2 > p.Rows:
+		return false, fmt.Sprintf("both sides are in one database, but in the last run %s of %s rows a side did not match and would be sent all the same", humanize.Comma(p.Differ), humanize.Comma(p.Rows))
+	}
+	return true, "both sides are in one database"
 }

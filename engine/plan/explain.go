@@ -21,8 +21,9 @@ type Explanation struct {
 	Why      string            `json:"why"`
 	Window   *ExplainedWindow  `json:"window"` // null without one
 	Params   map[string]string `json:"params"`
-	Budget   int64             `json:"budget"`             // bytes of memory for rows
-	Checksum string            `json:"checksum,omitempty"` // whether the strategy checksum could be asked for; absent where no side can add up
+	Budget   int64             `json:"budget"`              // bytes of memory for rows
+	Checksum string            `json:"checksum,omitempty"`  // whether the strategy checksum could be asked for; absent where no side can add up
+	PushDown string            `json:"push_down,omitempty"` // whether the strategy push-down could be asked for; absent where no side is in a database that compares
 	Sides    []ExplainedSide   `json:"sides"`
 	Steps    []string          `json:"steps"`
 	Slow     []string          `json:"slow"` // expressions that run row by row
@@ -98,7 +99,7 @@ func (p *Plan) Explain() (*Explanation, error) {
 		}
 		e.Slow = append(e.Slow, slow...)
 	}
-	e.Steps, e.Checksum = p.steps(), p.explainChecksum()
+	e.Steps, e.Checksum, e.PushDown = p.steps(), p.explainChecksum(), p.explainPushDown()
 	if err := p.explainDue(e); err != nil {
 		return nil, err
 	}
@@ -118,6 +119,17 @@ func (p *Plan) explainChecksum() string {
 		text += " (" + p.Cost + ")"
 	}
 	return text
+}
+
+// explainPushDown says whether the strategy could be asked for, where that is a question.
+func (p *Plan) explainPushDown() string {
+	switch {
+	case p.Strategy == PushDown || p.Rule.OneSided() || !p.comparing:
+		return ""
+	case p.NoPush != "":
+		return "it cannot be push-down: " + p.NoPush
+	}
+	return "it can be push-down, where the database that holds both sides compares them: --strategy push-down"
 }
 
 // ExplainSide says what is read of a side.
@@ -227,6 +239,14 @@ func (p *Plan) steps() []string {
 			"leave out the ranges that add up to the same and whose keys are certainly not null and not repeated; if most ranges differ, stop adding up",
 			"read all other rows, of the same snapshots, into partitions by the hash of the key, in "+budget+" of memory, beyond that on disk",
 			"pair the rows of each partition by key, and compare those that are not the same bytes")
+	case PushDown:
+		steps = append(steps, "have the database of "+all+" compare them, in one snapshot: keys with one row on each side, of which all comparisons agree, are counted and summed up there",
+			fmt.Sprintf("judge about %d of those pairs again here, chosen by their keys; if one does not match, the run fails", samplePairs),
+			"read all other rows into partitions by the hash of the key, in "+budget+" of memory, beyond that on disk",
+			"pair the rows of each partition by key, and compare those that are not the same bytes")
+		if left := p.leftHere(); len(left) > 0 {
+			steps[2] += "; with them rows that are not the same in " + strings.Join(left, ", ") + ", because the database cannot tell whether those agree"
+		}
 	case Hash:
 		step := "read " + all
 		if len(names) > 1 {
@@ -281,6 +301,9 @@ func Explain(w io.Writer, p *Plan) error {
 	fmt.Fprintf(&b, "rule %s: strategy %s, because %s\n", e.Rule, e.Strategy, e.Why)
 	if e.Checksum != "" {
 		fmt.Fprintf(&b, "%s\n", e.Checksum)
+	}
+	if e.PushDown != "" {
+		fmt.Fprintf(&b, "%s\n", e.PushDown)
 	}
 	if e.Window != nil {
 		fmt.Fprintf(&b, "window [%s, %s)\n", e.Window.Start.Format(time.RFC3339), e.Window.End.Format(time.RFC3339))

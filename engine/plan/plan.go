@@ -10,6 +10,7 @@ import (
 	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/checksum"
+	"github.com/recon-lang/recon/sdk/pushdown"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -30,10 +31,11 @@ type Window struct {
 type Strategy string
 
 const (
-	Hash     Strategy = "hash"     // packed rows in partitions by the key's hash, on disk beyond the budget
-	Merge    Strategy = "merge"    // all sides come ordered by key; a batch a side is in memory
-	Checksum Strategy = "checksum" // the sides add ranges of the key up, and only ranges that differ are read, to be paired by hash
-	Scan     Strategy = "scan"     // a rule over one side without unique: rows are checked as they come
+	Hash     Strategy = "hash"      // packed rows in partitions by the key's hash, on disk beyond the budget
+	Merge    Strategy = "merge"     // all sides come ordered by key; a batch a side is in memory
+	Checksum Strategy = "checksum"  // the sides add ranges of the key up, and only ranges that differ are read, to be paired by hash
+	PushDown Strategy = "push-down" // a database that holds both sides compares them, and what does not match is read, to be paired by hash
+	Scan     Strategy = "scan"      // a rule over one side without unique: rows are checked as they come
 )
 
 // DefaultBudget is the memory for packed rows if none is given: with two plugins beside it, a run stays well below
@@ -66,11 +68,15 @@ type Plan struct {
 	Cores     int
 	Sides     []Side
 	Sums      []checksum.Request // by side, what checksum adds up, without cuts; nil if it cannot
+	Push      *pushdown.Request  // what push-down asks; nil if it cannot
+	NoPush    string             // why not; "" of a rule over one side, too
 	Forced    bool               // the strategy was asked for: what only running shows to be impossible is an error
 	Cost      string             // what is known of the cost of checksum; "": nothing
 	NoSums    string             // why not; "" of a rule over one side, too
 	Abilities []schema.Abilities // of the sides, as Options has them
 	Order     []int              // merge: the parts of the key in the order by which rows come
+
+	comparing bool // all sides are in databases of one plugin that compares rows
 }
 
 // Side is what is read for one side.

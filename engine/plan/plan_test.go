@@ -87,7 +87,7 @@ func TestStrategy(t *testing.T) {
 			both(0, 1)(r)
 			r.Keys[0].Terms[0] = &program.Expr{Op: program.OpCall, Name: "trim", Type: kind(schema.String), Args: []*program.Expr{columnOf(r, 0, 0)}}
 		}, want: "hash: key no is computed"},
-		{name: "no such strategy", force: "quick", want: `there is no strategy "quick"; there are hash, merge and checksum`},
+		{name: "no such strategy", force: "quick", want: `there is no strategy "quick"; there are hash, merge, checksum and push-down`},
 		{name: "one side", change: func(r *program.Rule) { r.Sides = r.Sides[:1] }, want: "scan: each row is checked by itself"},
 		{name: "one side with unique", change: func(r *program.Rule) { r.Sides = r.Sides[:1]; r.Unique = make([]program.Unique, 1) }, want: "hash: unique must see all rows"},
 		{name: "too many sides", change: func(r *program.Rule) {

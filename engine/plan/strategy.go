@@ -22,6 +22,10 @@ func (p *Plan) choose(o Options) error {
 	}
 	why := p.tryMerge(o)
 	p.NoSums = p.tryChecksum(o)
+	var err error
+	if p.NoPush, err = p.tryPushDown(o); err != nil {
+		return err
+	}
 	switch o.Strategy {
 	case "":
 		if why == "" {
@@ -29,6 +33,13 @@ func (p *Plan) choose(o Options) error {
 			break
 		}
 		p.Strategy, p.Why = Hash, why
+		if p.NoPush == "" {
+			var yes bool
+			if yes, p.Why = o.Past.compares(); yes {
+				p.Strategy = PushDown
+				break
+			}
+		}
 		if p.NoSums == "" {
 			var yes bool
 			if yes, p.Cost = o.Past.cheaper(); yes {
@@ -47,8 +58,13 @@ func (p *Plan) choose(o Options) error {
 			return fmt.Errorf("rule %s cannot run as checksum: %s", p.Rule.Name, p.NoSums)
 		}
 		p.Strategy, p.Why, p.Forced = Checksum, "it was asked for", true
+	case PushDown:
+		if p.NoPush != "" {
+			return fmt.Errorf("rule %s cannot run as push-down: %s", p.Rule.Name, p.NoPush)
+		}
+		p.Strategy, p.Why, p.Forced = PushDown, "it was asked for", true
 	default:
-		return fmt.Errorf("there is no strategy %q; there are hash, merge and checksum", o.Strategy)
+		return fmt.Errorf("there is no strategy %q; there are hash, merge, checksum and push-down", o.Strategy)
 	}
 	if p.Strategy != Merge {
 		p.Order = nil

@@ -39,7 +39,8 @@ type Run struct {
 	Complete   bool               `json:"complete"`
 	Error      *string            `json:"error"`
 	Strategy   string             `json:"strategy"`
-	Checksum   *Checksum          `json:"checksum,omitempty"` // nil unless that is the strategy
+	Checksum   *Checksum          `json:"checksum,omitempty"`  // nil unless that is the strategy
+	PushDown   *PushDown          `json:"push_down,omitempty"` // nil unless that is the strategy
 	Seconds    float64            `json:"seconds"`
 	SideOrder  []string           `json:"side_order"` // names of the sides as the rule has them
 	Sides      map[string]*Side   `json:"sides"`
@@ -59,6 +60,14 @@ type Checksum struct {
 	Rows      int64  `json:"rows"`
 	Abandoned bool   `json:"abandoned"`         // most ranges differed, so the rest was read without adding it up
 	Refused   string `json:"refused,omitempty"` // why nothing was added up, and all was read
+}
+
+// PushDown is what a run by that strategy left to the database: keys that it held for matched and that were not read, but for those
+// that were read to be judged again.
+type PushDown struct {
+	Matched int64  `json:"matched"`
+	Sampled int64  `json:"sampled"`
+	Refused string `json:"refused,omitempty"` // why nothing was compared there, and all was read
 }
 
 // Window is the period a run speaks for: [Start, End), and the part of it that had passed

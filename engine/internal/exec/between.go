@@ -36,6 +36,8 @@ func (r *run) between(ctx context.Context) error {
 		err = r.merge(ctx, readers, shape, store)
 	case plan.Checksum:
 		err = r.checksum(ctx, readers, shape, store)
+	case plan.PushDown:
+		err = r.pushDown(ctx, readers, shape, store)
 	default:
 		err = r.fill(ctx, readers, shape, store)
 	}
@@ -75,13 +77,7 @@ func (r *run) readAll(ctx context.Context, readers []*reader, take func(ctx cont
 	errs := make([]error, len(readers))
 	var progress sync.Mutex
 	for side, reader := range readers {
-		reader.progress = func(rows, bytes int64) {
-			if r.env.Progress != nil {
-				progress.Lock()
-				defer progress.Unlock()
-				r.env.Progress(Progress{Phase: Reading, Side: side, Rows: rows, Bytes: bytes})
-			}
-		}
+		r.watch(reader, &progress)
 		group.Go(func() error {
 			errs[side] = reader.read(ctx, r.env.Sources[side], r.env.Configs[side], take(ctx, side))
 			if errs[side] == nil && end != nil {
@@ -97,6 +93,17 @@ func (r *run) readAll(ctx context.Context, readers []*reader, take func(ctx cont
 		}
 	}
 	return first
+}
+
+// watch has a reader tell of its progress.
+func (r *run) watch(reader *reader, one *sync.Mutex) {
+	reader.progress = func(rows, bytes int64) {
+		if r.env.Progress != nil {
+			one.Lock()
+			defer one.Unlock()
+			r.env.Progress(Progress{Phase: Reading, Side: reader.index, Rows: rows, Bytes: bytes})
+		}
+	}
 }
 
 // see tells of the rows of a key that matched.

@@ -57,6 +57,7 @@ type Outcome struct {
 	Layout   *column.Layout
 	Spilled  int64   // bytes written to disk
 	Pruned   *Pruned // of a checksum run; else nil
+	Pushed   *Pushed // of a push-down run; else nil
 
 	shape    *column.Shape
 	over     bool

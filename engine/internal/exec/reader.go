@@ -108,18 +108,7 @@ func (r *reader) read(ctx context.Context, src sdk.Source, cfg schema.Config, ta
 	req.Config = cfg
 	var own error
 	err := src.Read(ctx, req, func(b *batch.Batch) error {
-		if own = ctx.Err(); own != nil {
-			return own
-		}
-		var rows *rows
-		if rows, own = r.batch(b); own == nil {
-			own = take(rows)
-		}
-		r.seen += int64(b.Rows)
-		r.total.Bytes += int64(b.Size())
-		if own == nil && r.progress != nil {
-			r.progress(r.total.Rows, r.total.Bytes)
-		}
+		own = r.add(ctx, b, take)
 		return own
 	})
 	switch {
@@ -131,6 +120,23 @@ func (r *reader) read(ctx context.Context, src sdk.Source, cfg schema.Config, ta
 		return &SourceError{Source: r.source.Name, Err: err}
 	}
 	return nil
+}
+
+// add hands over what is left of a batch.
+func (r *reader) add(ctx context.Context, b *batch.Batch, take func(*rows) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	rows, err := r.batch(b)
+	if err == nil {
+		err = take(rows)
+	}
+	r.seen += int64(b.Rows)
+	r.total.Bytes += int64(b.Size())
+	if err == nil && r.progress != nil {
+		r.progress(r.total.Rows, r.total.Bytes)
+	}
+	return err
 }
 
 // batch works out what is left of a batch of physical columns.

@@ -1,0 +1,223 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// pushSource is one of two tables of one database.
+const pushSource = `
+source %[1]s from %[2]s {
+%[3]s
+  table = "%[1]s_rows"
+  time  = at
+  zone  = "Asia/Shanghai"
+  bad_rows = "report"
+
+  where kind in ["sale", "退款"] and amount > -1000
+
+  columns {
+    no      string
+    line    integer
+    amount  decimal(%[4]s) unit "CNY"
+    wide    decimal(38, 4)
+    qty     integer
+    ok      boolean
+    day     date
+    at      timestamp
+    name    string
+    state   enum("paid", "open", "已付")
+    kind    string
+    extra   %[5]s
+  }
+}
+`
+
+// pushRule is followed by its key.
+const pushRule = `
+rule %[1]s between left as a, right as b {
+  window {
+    period = day(%[2]s)
+    slack  = 30m
+    carry  = 3d
+  }
+
+%[3]s
+  compare amount within %[4]s
+  compare wide within 1%% and 0.5
+  compare qty within 5%%
+  compare ok
+  compare day within 1d
+  compare at within 1m
+  compare name%[5]s
+  compare state where a.kind == "sale" and a.qty > 1 and b.ok != true
+  compare no where b.line > 50
+  compare line
+}
+`
+
+func pushRules(plugin, settings, day string, extra string) string {
+	var b strings.Builder
+	b.WriteString("recon 1\n\nsecret dsn = env(\"DSN\")\n")
+	fmt.Fprintf(&b, pushSource, "left", plugin, settings, "18, 2", extra)
+	fmt.Fprintf(&b, pushSource, "right", plugin, settings, "20, 4", extra)
+	for _, r := range [][4]string{
+		{"both", "  key no\n  key line\n", "0.05", ""}, {"text", "  key no\n", "0.05 or 1%", " ignoring case"}, {"number", "  key line\n", "0", ""},
+		{"paired", "  key no\n  duplicates = \"pair\"\n", "1bp", " where a.name != null"},
+	} {
+		fmt.Fprintf(&b, pushRule, r[0], day, r[1], r[2], r[3])
+	}
+	return b.String()
+}
+
+// nasty makes some values of a row ones that are no values of their types, or that servers take for others.
+func (w sumRow) nasty(r *rand.Rand, list map[string][]string) sumRow {
+	for column, to := range map[string]*string{"amount": &w.amount, "wide": &w.wide, "day": &w.day, "at": &w.at, "name": &w.name, "state": &w.state, "qty": &w.qty, "no": &w.no} {
+		if values := list[column]; len(values) > 0 && r.IntN(40) == 0 {
+			*to = values[r.IntN(len(values))]
+		}
+	}
+	return w
+}
+
+// pushTables draws rows of two tables, most of which are the same.
+func pushTables(r *rand.Rand, keyed bool, odd map[string][]string) (left, right []sumRow) {
+	for i := range 250 + r.IntN(150) {
+		row := randomSumRow(r, i)
+		row = row.nasty(r, odd)
+		if keyed && (row.no == "null" || row.line == "null") {
+			continue
+		}
+		left, right = append(left, row), append(right, row)
+		if r.IntN(4) > 0 {
+			continue
+		}
+		switch r.IntN(8) {
+		case 0:
+			left = left[:len(left)-1]
+		case 1:
+			right = right[:len(right)-1]
+		case 2:
+			if !keyed {
+				right = append(right, row)
+			}
+		case 3:
+			if !keyed {
+				left = append(left, row, row.changed(r))
+			}
+		default:
+			if c := row.changed(r).nasty(r, odd); !keyed || c.no == row.no && c.line == row.line {
+				right[len(right)-1] = c
+			}
+		}
+	}
+	return left, right
+}
+
+var (
+	runLine    = regexp.MustCompile(`(?m)^run .*$`)
+	chanceOpen = regexp.MustCompile(`,"(first_seen|first_run|last_run)":"[^"]*"`)
+	matchedIn  = regexp.MustCompile(`push-down \(([\d,]+) keys matched in the database, ([\d,]+) of them were judged again here\)`)
+)
+
+// pushServer is a database that both tables are in.
+type pushServer struct {
+	plugin, settings string
+	env              []string
+	floats           string // what the column extra is read as
+	odd              map[string][]string
+	fill             func(t *testing.T, keyed bool, table string, rows []sumRow) // makes a table anew
+}
+
+// pushIsHash holds runs by push-down against runs by hash over random tables, day after day, with what days leave to the next: the reports and what is open
+// are the same, byte by byte.
+func pushIsHash(t *testing.T, s pushServer) {
+	seeds := uint64(8)
+	if testing.Short() {
+		seeds = 2
+	}
+	matched := 0
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 41))
+			keyed := seed%2 == 0
+			left, right := pushTables(r, keyed, s.odd)
+			s.fill(t, keyed, "left_rows", left)
+			s.fill(t, keyed, "right_rows", right)
+			folders := map[string]*folder{}
+			for _, day := range []string{"2026-11-19", "2026-11-20", "2026-11-21"} {
+				var text, open string
+				for _, strategy := range []string{"hash", "push-down"} {
+					f := folders[strategy]
+					if f == nil {
+						f = newFolder(t, map[string]string{"rules.recon": ""})
+						f.env = append(f.env, s.env...)
+						folders[strategy] = f
+					}
+					f.write("rules.recon", pushRules(s.plugin, s.settings, day, s.floats))
+					a := f.recon("run", "--at", day+"T22:00:00+08:00", "--show", "400", "--strategy", strategy)
+					if strings.Count(a.err, ", "+strategy) != 4 || a.code != exitFindings && a.code != exitClean {
+						t.Fatalf("exit code %d, it ran as\n%s", a.code, a.err)
+					}
+					if strategy == "push-down" {
+						for _, m := range matchedIn.FindAllStringSubmatch(a.err, -1) {
+							var n int
+							fmt.Sscan(m[1], &n)
+							matched += n
+						}
+					}
+					list := chanceOpen.ReplaceAllString(f.open(), "")
+					if strategy == "hash" {
+						text, open = runLine.ReplaceAllString(a.out, ""), list
+						continue
+					}
+					same(t, "report of "+day, runLine.ReplaceAllString(a.out, ""), text)
+					same(t, "list of breaks of "+day, list, open)
+				}
+			}
+		})
+	}
+	if t.Logf("%d keys matched in the database", matched); matched < int(seeds)*300 {
+		t.Errorf("only %d keys matched in the database", matched)
+	}
+}
+
+func TestPushDownIsHashInPostgres(t *testing.T) {
+	t.Parallel()
+	pg := servers.Postgres(t)
+	pg.Exec(t, "create collation loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false)")
+	pushIsHash(t, pushServer{
+		plugin: "postgres", settings: "  dsn   = secret.dsn", env: []string{"DSN=" + pg.DSN}, floats: "float",
+		odd: map[string][]string{
+			"amount": {"'NaN'", "10.504", "10.505", "0.05", "0.051"}, "wide": {"'NaN'", "0.00005"}, "day": {"'infinity'", "'-infinity'", "'0044-03-15 BC'"}, "at": {"'infinity'"},
+			"name": {"'ab'", "'ab '", "'AB'"}, "state": {"'paid '"}, "qty": {"9223372036854775807", "-9223372036854775808"}, "no": {"'x'", "'x '", "'X'"},
+		},
+		fill: func(t *testing.T, keyed bool, table string, rows []sumRow) {
+			var all []string
+			for _, row := range rows {
+				if row.at == "'infinity'" {
+					row.at = "null"
+				}
+				all = append(all, row.sql("postgres"))
+			}
+			key, types := "", []string{"numeric(20, 3)", "bigint", "varchar(20)", "text"}
+			if keyed {
+				key = ", unique (line), unique (no, line)"
+			}
+			if table == "right_rows" {
+				types = []string{"numeric", "numeric", "text", "char(300)"}
+			}
+			if len(rows)%2 == 1 {
+				types[2] += " collate loose"
+			}
+			pg.Exec(t, "drop table if exists "+table, "create table "+table+" (no "+types[2]+", line "+types[1]+", amount "+types[0]+
+				", wide numeric, qty bigint, ok boolean, day date, at timestamptz, name "+types[3]+", state varchar(10), kind varchar(10), extra float8"+key+")",
+				"insert into "+table+" values "+strings.Join(all, ","))
+		},
+	})
+}
