@@ -79,7 +79,7 @@ func (s *Sorter) flush() error {
 	if _, err := s.file.write(out); err != nil {
 		return err
 	}
-	s.runs = append(s.runs, extent{start, int(s.file.end - start)})
+	s.runs = append(s.runs, extent{at: start, size: int(s.file.end - start)})
 	s.buf, s.refs = s.buf[:0], s.refs[:0]
 	return nil
 }
@@ -189,7 +189,7 @@ func (r *run) next() (bool, error) {
 		}
 		r.at = 0
 		n := min(cap(r.buf)-have, r.left.size)
-		if err := r.file.read(extent{r.left.at, n}, r.buf[have:have+n]); err != nil {
+		if err := r.file.read(extent{at: r.left.at, size: n}, r.buf[have:have+n]); err != nil {
 			return false, err
 		}
 		r.buf = r.buf[:have+n]

@@ -5,72 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
-	"sync"
-	"sync/atomic"
+
+	"github.com/zeebo/xxh3"
 )
-
-// Dir is a private folder for the spill files of one run. It is made when the first file is. What a killed run left behind is
-// removed by a later SweepDirs.
-type Dir struct {
-	parent  string
-	mu      sync.Mutex
-	path    string
-	written atomic.Int64
-}
-
-const dirPrefix = "recon-spill-"
-
-// NewDir is a folder below parent, for this process alone.
-func NewDir(parent string) *Dir { return &Dir{parent: parent} }
-
-// create makes a file in the folder.
-func (d *Dir) create() (*os.File, error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.path == "" {
-		path, err := os.MkdirTemp(d.parent, dirPrefix+strconv.Itoa(os.Getpid())+"-")
-		if err != nil {
-			return nil, err
-		}
-		d.path = path
-	}
-	return os.CreateTemp(d.path, "rows-")
-}
-
-// Close removes the folder and what is in it.
-func (d *Dir) Close() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.path == "" {
-		return nil
-	}
-	return os.RemoveAll(d.path)
-}
-
-// Written is how many bytes were spilled.
-func (d *Dir) Written() int64 { return d.written.Load() }
-
-// SweepDirs removes the folders below parent whose process is gone, as alive tells it.
-func SweepDirs(parent string, alive func(pid int) bool) error {
-	found, err := filepath.Glob(filepath.Join(parent, dirPrefix+"*"))
-	if err != nil {
-		return err
-	}
-	for _, path := range found {
-		name, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), dirPrefix), "-")
-		pid, err := strconv.Atoi(name)
-		if err != nil || alive(pid) {
-			continue
-		}
-		if err := os.RemoveAll(path); err != nil {
-			return fmt.Errorf("remove what a killed run left: %w", err)
-		}
-	}
-	return nil
-}
 
 // file is a spill file that only grows. It is for one goroutine while it grows.
 type file struct {
@@ -79,10 +16,11 @@ type file struct {
 	end int64
 }
 
-// extent is a piece of a spill file.
+// extent is a piece of a spill file, and the checksum of what was written there.
 type extent struct {
 	at   int64
 	size int
+	sum  uint64
 }
 
 func (f *file) write(b []byte) (extent, error) {
@@ -93,8 +31,12 @@ func (f *file) write(b []byte) (extent, error) {
 		}
 		f.f = created
 	}
-	e := extent{f.end, len(b)}
-	if _, err := f.f.WriteAt(b, f.end); err != nil {
+	e := extent{f.end, len(b), xxh3.Hash(b)}
+	_, err := f.f.WriteAt(b, f.end)
+	if err != nil && f.dir.giveUp() { // what is kept for another run may have taken the room that this one needs
+		_, err = f.f.WriteAt(b, f.end)
+	}
+	if err != nil {
 		return extent{}, f.failed(err)
 	}
 	f.end += int64(len(b))
@@ -117,10 +59,14 @@ func (f *file) read(e extent, into []byte) error {
 	return nil
 }
 
+// close removes the file, unless its folder was left to another run.
 func (f *file) close() {
-	if f.f != nil {
-		f.f.Close()
-		os.Remove(f.f.Name())
-		f.f = nil
+	if f.f == nil {
+		return
 	}
+	f.f.Close()
+	if !f.dir.left.Load() {
+		os.Remove(f.f.Name())
+	}
+	f.f = nil
 }

@@ -8,6 +8,9 @@ type Spool struct {
 	file file
 	mem  []byte
 	done int64 // bytes on disk
+
+	written []extent // since kept
+	kept    int64
 }
 
 const spoolMemory = 1 << 20
@@ -29,10 +32,21 @@ func (s *Spool) Add(r Sided, names []int) error {
 	if len(s.mem) < spoolMemory {
 		return nil
 	}
-	_, err := s.file.write(s.mem)
+	return s.flush()
+}
+
+func (s *Spool) flush() error {
+	if len(s.mem) == 0 {
+		return nil
+	}
+	e, err := s.file.write(s.mem)
+	if err != nil {
+		return err
+	}
+	s.written = append(s.written, e)
 	s.done += int64(len(s.mem))
 	s.mem = s.mem[:0]
-	return err
+	return nil
 }
 
 // Each gives the records between two positions that were ends. What it gives stays valid.
@@ -64,7 +78,7 @@ func (s *Spool) Each(from, to int64, visit func(r Sided, names []int) error) err
 func (s *Spool) read(at int64, into []byte) error {
 	if at < s.done {
 		n := int(min(s.done-at, int64(len(into))))
-		if err := s.file.read(extent{at, n}, into); err != nil {
+		if err := s.file.read(extent{at: at, size: n}, into); err != nil {
 			return err
 		}
 		at, into = at+int64(n), into[n:]

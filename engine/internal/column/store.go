@@ -25,6 +25,8 @@ type storeSide struct {
 	parts []part
 	file  file
 	full  []int // partitions on disk that have full pages to write
+
+	copies file // of a side that was restored: what was in memory
 }
 
 // part is the rows of one side in one partition.
@@ -32,6 +34,7 @@ type part struct {
 	cur      page   // being filled
 	pages    []page // full
 	spilled  []extent
+	copied   []extent // in copies
 	rows     int64
 	bytes    int64
 	min, max uint64 // of hashes
@@ -188,7 +191,7 @@ func (s *Store) Bytes(partition int) int64 {
 // OnDisk reports whether rows of a partition are on disk.
 func (s *Store) OnDisk(partition int) bool {
 	for _, side := range s.sides {
-		if len(side.parts[partition].spilled) > 0 {
+		if p := &side.parts[partition]; len(p.spilled)+len(p.copied) > 0 {
 			return true
 		}
 	}
@@ -205,20 +208,33 @@ func (s *Store) OneHash(partition int) bool {
 	return lo >= hi
 }
 
+// piece is rows of a partition in a file.
+type piece struct {
+	file    *file
+	extents *[]extent
+}
+
+func (s *storeSide) onDisk(p *part) [2]piece {
+	return [2]piece{{&s.file, &p.spilled}, {&s.copies, &p.copied}}
+}
+
 // Load makes all rows of a partition be in memory. They are given back by Release. It may run for different partitions
 // at the same time, after all rows are appended.
 func (s *Store) Load(partition int, into *Loaded) error {
 	into.pages, into.sides = into.pages[:0], into.sides[:0]
 	for i, side := range s.sides {
 		p := &side.parts[partition]
-		for len(p.spilled) > 0 {
-			e := p.spilled[len(p.spilled)-1]
-			g := s.pool.get(e.size)[:e.size]
-			if err := side.file.read(e, g); err != nil {
-				return err
+		for _, from := range side.onDisk(p) {
+			for len(*from.extents) > 0 {
+				list := *from.extents
+				e := list[len(list)-1]
+				g := s.pool.get(e.size)[:e.size]
+				if err := from.file.read(e, g); err != nil {
+					return err
+				}
+				p.pages = append(p.pages, g)
+				*from.extents = list[:len(list)-1]
 			}
-			p.pages = append(p.pages, g)
-			p.spilled = p.spilled[:len(p.spilled)-1]
 		}
 		if p.cur != nil {
 			p.pages = append(p.pages, p.cur)
@@ -258,13 +274,15 @@ func (s *Store) Drain(partition, side int, visit func(Row) error) error {
 		s.pool.put(g)
 		return nil
 	}
-	for _, e := range p.spilled {
-		g := s.pool.get(e.size)[:e.size]
-		if err := s.sides[side].file.read(e, g); err != nil {
-			return err
-		}
-		if err := each(g); err != nil {
-			return err
+	for _, from := range s.sides[side].onDisk(p) {
+		for _, e := range *from.extents {
+			g := s.pool.get(e.size)[:e.size]
+			if err := from.file.read(e, g); err != nil {
+				return err
+			}
+			if err := each(g); err != nil {
+				return err
+			}
 		}
 	}
 	pages := p.pages
@@ -287,5 +305,6 @@ func (s *Store) Close() {
 	}
 	for _, side := range s.sides {
 		side.file.close()
+		side.copies.close()
 	}
 }

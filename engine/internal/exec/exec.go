@@ -85,7 +85,7 @@ func Run(ctx context.Context, p *plan.Plan, env Env) (*Outcome, error) {
 	if len(env.Sources) != len(p.Sides) || len(env.Configs) != len(p.Sides) {
 		panic("exec: a source and a config are needed for each side")
 	}
-	if err := column.SweepDirs(env.SpillDir, alive); err != nil {
+	if err := column.SweepDirs(env.SpillDir, alive, func(string) bool { return false }); err != nil {
 		return nil, err
 	}
 	dir := column.NewDir(env.SpillDir)
