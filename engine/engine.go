@@ -5,6 +5,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -44,6 +45,8 @@ type Config struct {
 	Timeout  time.Duration  // how long a run may take; 0: what its schedule says
 	Show     int            // how many breaks a report carries, of each list
 	Progress func(Progress) // nil, or called by several goroutines
+	Resumed  func(Resumed)  // nil, or told what a run that goes on with a killed one need not do again
+	Version  string         // of the program: what a killed run kept is of use to the same one alone
 
 	Budget   int64  // bytes of memory for rows; 0: the plan's default
 	Strategy string // "": chosen by the plan
@@ -109,6 +112,10 @@ type Request struct {
 	Params map[string]string       // as texts of a command line
 	Values map[string]schema.Value // of the parameters' own types; they come before Params
 	At     time.Time
+
+	// Resume is nil, or what Killed gave of the rule: the run goes on with it, as that run, with its instant and its parameters. Params and
+	// At may be left out, and must not say otherwise.
+	Resume *Killed
 }
 
 // prepared is a request with everything worked out that needs no source.
@@ -119,6 +126,19 @@ type prepared struct {
 	covered time.Time // end of the window's covered part
 	zone    *time.Location
 	configs map[*program.Source]schema.Config // settings of the sources that are no views
+
+	begun   time.Time  // this process's part of the run
+	started time.Time  // the run
+	kept    *exec.Kept // by the killed run that it goes on with, or nil
+}
+
+// seconds is how long the run has taken so far, the part that was killed included.
+func (p *prepared) seconds() float64 {
+	s := time.Since(p.begun).Seconds()
+	if p.kept != nil {
+		s += p.kept.Seconds
+	}
+	return s
 }
 
 // prepare works out parameters, window and settings.
@@ -250,6 +270,12 @@ func (e *Engine) plan(ctx context.Context, p *prepared, rule *program.Rule, sour
 		opts.Abilities = append(opts.Abilities, src.Describe().Abilities)
 	}
 	pl, err := plan.Build(rule, opts)
+	if p.kept != nil && rule == p.Rule && opts.Strategy == "" {
+		opts.Strategy = plan.Strategy(p.kept.Strategy) // it was chosen by what was known then
+		if pl, err = plan.Build(rule, opts); err == nil {
+			pl.Forced = false
+		}
+	}
 	if err == nil && opts.Strategy == "" && (pl.Strategy == plan.Hash && pl.Sums != nil || pl.Strategy == plan.PushDown) {
 		if opts.Past = e.past(ctx, p); opts.Past != nil {
 			pl, err = plan.Build(rule, opts)
@@ -315,11 +341,14 @@ func (e *Engine) Columns(ctx context.Context, src *program.Source, params map[st
 	return table, p.discreet(err)
 }
 
+func (e *Engine) spillFolder() string {
+	return cmp.Or(e.cfg.SpillDir, filepath.Join(e.cfg.StateDir, "spill"))
+}
+
 // spillDir is where rows beyond the budget go. It is made if need be.
 func (e *Engine) spillDir() (string, error) {
-	dir := e.cfg.SpillDir
-	if dir == "" {
-		dir = filepath.Join(e.cfg.StateDir, "spill")
+	dir := e.spillFolder()
+	if e.cfg.SpillDir == "" {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return "", fmt.Errorf("state %s: %w", e.cfg.StateDir, err)
 		}

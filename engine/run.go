@@ -21,26 +21,46 @@ import (
 // Run runs one rule for one window: it reads, matches, settles and reports. On an error the state is as it was, but for a
 // record of the run where the state can be written; the report, if there is one, then says what the trouble was.
 func (e *Engine) Run(ctx context.Context, req Request) (*result.Report, error) {
-	started := time.Now()
+	begun := time.Now()
+	started, id := begun, newID(begun)
+	var kept *exec.Kept
+	if req.Resume != nil {
+		var err error
+		if kept, err = e.take(&req); err != nil {
+			return nil, err
+		}
+		defer kept.Leave() // it is gone by then if the run has settled
+		started, id = kept.Started, kept.Run
+	}
 	p, err := e.prepare(req)
 	if err != nil {
 		return nil, err
+	}
+	p.begun, p.started, p.kept = begun, started, kept
+	if kept != nil {
+		if err := e.resumable(ctx, p); err != nil {
+			return nil, p.discreet(err)
+		}
 	}
 	limit, err := e.timeout(p)
 	if err != nil {
 		return nil, err
 	}
-	report := e.newReport(p, started)
+	report := e.newReport(p, id)
 	meter := newMeter(p.Rule, e.cfg.Progress, func() []int64 { return e.lastRows(ctx, p.Rule) })
 	limited, cancel := context.WithCancel(ctx)
 	if limit > 0 {
 		limited, cancel = context.WithTimeout(ctx, limit)
 	}
 	defer cancel()
-	err = p.discreet(e.run(limited, p, report, meter, started))
+	err = e.run(limited, p, report, meter)
 	meter.asking.Wait()
-	report.Run.Seconds = time.Since(started).Seconds()
-	if err == nil {
+	report.Run.Seconds = p.seconds()
+	var no *refusal
+	if errors.As(err, &no) {
+		return nil, p.discreet(err)
+	}
+	if err = p.discreet(err); err == nil {
 		return report, nil
 	}
 	if ctx.Err() != nil {
@@ -48,6 +68,9 @@ func (e *Engine) Run(ctx context.Context, req Request) (*result.Report, error) {
 	}
 	if limited.Err() != nil {
 		err = meter.timeout(limit)
+	}
+	if kept != nil {
+		report.Run.ID = newID(begun) // the killed run's own is for one that settles
 	}
 	text := err.Error()
 	report.Run.Verdict, report.Run.Error = "trouble", &text
@@ -63,9 +86,9 @@ func (p *prepared) discreet(err error) error {
 	return m.Error(err)
 }
 
-func (e *Engine) newReport(p *prepared, started time.Time) *result.Report {
+func (e *Engine) newReport(p *prepared, id string) *result.Report {
 	run := &result.Run{
-		Recon: 1, ID: newID(started), At: p.At.In(p.zone), Started: started.In(p.zone).Truncate(time.Millisecond), Rule: p.Rule.Name,
+		Recon: 1, ID: id, At: p.At.In(p.zone), Started: p.started.In(p.zone).Truncate(time.Millisecond), Rule: p.Rule.Name,
 		Params: map[string]string{}, Complete: true, Sides: map[string]*result.Side{}, Totals: map[string][]result.Total{},
 		Outcomes: result.Tally{
 			Mismatch: result.Mismatches{By: map[string]int64{}}, Missing: map[string]int64{}, Duplicate: map[string]int64{},
@@ -90,8 +113,11 @@ func (e *Engine) newReport(p *prepared, started time.Time) *result.Report {
 	return &result.Report{Run: run, Title: p.Rule.Title, Owner: p.Rule.Owner}
 }
 
-func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, meter *meter, started time.Time) error {
+func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, meter *meter) (err error) {
 	folder, err := e.spillDir()
+	if err == nil {
+		err = e.sweep(folder, p)
+	}
 	if err != nil {
 		return err
 	}
@@ -111,11 +137,26 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, me
 	if err != nil {
 		return err
 	}
-	out, err := e.match(ctx, p, pl, sources, exec.Env{SpillDir: folder, Progress: meter.note, Matched: watch.matched()})
+	env := exec.Env{SpillDir: folder, Progress: meter.note, Matched: watch.matched(), Kept: p.kept, Resumed: e.resumed(p)}
+	if env.Header, err = e.header(p, pl, sources, report.Run); err != nil {
+		return err
+	}
+	if p.kept != nil {
+		if err := samePlan(&p.kept.Header, env.Header); err != nil {
+			return err
+		}
+	}
+	out, err := e.match(ctx, p, pl, sources, env)
 	if err != nil {
 		return err
 	}
-	defer out.Close()
+	defer func() {
+		if err != nil {
+			out.Leave()
+			return
+		}
+		out.Close()
+	}()
 	if c := out.Pruned; c != nil {
 		report.Run.Checksum = &result.Checksum{Ranges: c.Ranges, Same: c.Same, Rows: c.Rows, Abandoned: c.Abandoned, Refused: c.Refused}
 	}
@@ -135,15 +176,15 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, me
 		return err
 	}
 	meter.settling()
-	return e.settle(ctx, p, out, rows, report, started, watch)
+	return e.settle(ctx, p, out, rows, report, watch)
 }
 
 // rowsOf is how many rows each side has: of totals those that were summed up.
 func rowsOf(rule *program.Rule, out *exec.Outcome, sources []sdk.Source) (rows []int64) {
 	for i, r := range out.Read {
 		n := r.Rows
-		if v, ok := sources[i].(*view.Source); ok && rule.Totals {
-			n = v.Rows()
+		if _, ok := sources[i].(*view.Source); ok && rule.Totals {
+			n = r.Summed
 		}
 		rows = append(rows, n)
 	}

@@ -89,7 +89,7 @@ func carry(micros int64, written *program.Expr) state.Carry {
 
 // settle makes what the run left the state of its window, decides the gates, and records the run; all of it at once, or
 // nothing.
-func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rows []int64, report *result.Report, started time.Time, watch *watcher) error {
+func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, rows []int64, report *result.Report, watch *watcher) error {
 	def, err := e.definition(p, out.Layout)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 		return err
 	}
 	now := time.Now()
-	if err := clockHolds(started, now); err != nil {
+	if err := clockHolds(p.started, now); err != nil {
 		return err
 	}
 	store, err := state.Open(ctx, e.cfg.StateDir, state.Options{
@@ -115,7 +115,7 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	}
 	t := newTally(p, out, judge, window, e.cfg.Show)
 	settling, err := store.Begin(ctx, state.Settlement{
-		Definition: def, Window: window, Run: report.Run.ID, Started: started, Now: now, Judge: judge.Judge, Wants: t.wants,
+		Definition: def, Window: window, Run: report.Run.ID, Started: p.started, Now: now, Judge: judge.Judge, Wants: t.wants,
 	})
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func (e *Engine) settle(ctx context.Context, p *prepared, out *exec.Outcome, row
 	if failed || t.readNothing() && !p.Rule.AllowEmpty {
 		report.Run.Verdict = "fail"
 	}
-	report.Run.Seconds = time.Since(started).Seconds()
+	report.Run.Seconds = p.seconds()
 	record, err := marshalRun(report.Run)
 	if err != nil {
 		return err

@@ -22,9 +22,11 @@ var update = flag.Bool("update", false, "write golden parts of scripts anew")
 // TestMain makes the test binary be recon where a script calls it, also as the process of a
 // bundled plugin.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "recon-plugin-leaky" {
-		sdk.Serve(leaky{})
-		os.Exit(exitClean)
+	for name, plugin := range map[string]sdk.Source{"leaky": leaky{}, "waiting": waiting{}} {
+		if filepath.Base(os.Args[0]) == "recon-plugin-"+name {
+			sdk.Serve(plugin)
+			os.Exit(exitClean)
+		}
 	}
 	testscript.Main(all{m}, map[string]func(){"recon": main})
 }

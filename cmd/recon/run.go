@@ -23,6 +23,7 @@ func newRun(env environment) *cobra.Command {
 	var format, out, from, to string
 	var show int
 	var timeout time.Duration
+	var resume bool
 	c := &cobra.Command{
 		Use:   "run [RULE…]",
 		Short: "run rules over their sources and report every difference",
@@ -32,11 +33,15 @@ Without a name it runs every rule.
 Nothing is written until a run settles: a run that is interrupted or in trouble leaves the state as it was. Then the messages of its
 handlers are sent, and those that earlier runs could not send; what an action does not take waits for the next run (recon runs outbox).
 
+A long run keeps what it has finished beside the rows that it writes to disk. If it is killed, run --resume goes on with it: with
+its instant and its parameters, reading no side again that was read to its end. It gives the report that the killed run would have given.
+
 Exit code 0: all agree; 1: a gate failed (or, in a rule without "fail when", a break is open); 2: trouble, or a message
 that was not taken.`,
 		Example: `  recon run daily_payment --param date=2026-11-20
   recon run --in rules/ --format json
-  recon run daily_payment --from 2026-11-01 --to 2026-11-07 --out week.html`,
+  recon run daily_payment --from 2026-11-01 --to 2026-11-07 --out week.html
+  recon run daily_payment --resume`,
 		RunE: func(c *cobra.Command, names []string) error {
 			if show < 0 {
 				return fmt.Errorf("--show %d: write how many breaks a report shows, 0 for none", show)
@@ -49,11 +54,9 @@ that was not taken.`,
 			if timeout < 0 {
 				return errors.New("--timeout is a time to run in, as 30m; without it a run takes as long as it does")
 			}
-			days := make([][]map[string]string, len(m.rules))
-			for i, r := range m.rules {
-				if days[i], err = windows(r, m.given, from, to); err != nil {
-					return err
-				}
+			runs, err := m.requests(from, to)
+			if err != nil {
+				return err
 			}
 			if out != "" { // not after hours of work
 				if _, err := os.Stat(filepath.Dir(out)); err != nil {
@@ -70,6 +73,8 @@ that was not taken.`,
 				Show:     show,
 				Timeout:  timeout,
 				Progress: progress.show,
+				Resumed:  func(r engine.Resumed) { progress.clear(); printResumed(env, r) },
+				Version:  fullVersion(),
 			})
 			if err != nil {
 				return err
@@ -79,7 +84,15 @@ that was not taken.`,
 			}
 			limitMemory(env, cmp.Or(cfg.Budget, plan.DefaultBudget)+runSlack)
 			eng := engine.New(m.unit.Program, cfg)
-			reports, worst, err := m.runAll(c.Context(), env, eng, days, printer{format, show}, progress)
+			if resume {
+				runs, err = m.killed(env, eng, len(names) > 0, at.at != "")
+			} else {
+				err = tellKilled(env, eng, m.rules)
+			}
+			if err != nil {
+				return err
+			}
+			reports, worst, err := runAll(c.Context(), env, eng, runs, printer{format, show}, progress)
 			if err != nil {
 				return err
 			}
@@ -102,44 +115,58 @@ that was not taken.`,
 	c.Flags().IntVar(&show, "show", 20, "how many breaks a report shows")
 	c.Flags().StringVar(&from, "from", "", "run the windows from this date …")
 	c.Flags().StringVar(&to, "to", "", "… to this date, both included, in order")
+	c.Flags().BoolVar(&resume, "resume", false, "go on with runs that were killed, and start no other")
 	c.MarkFlagsRequiredTogether("from", "to")
+	c.MarkFlagsMutuallyExclusive("resume", "from")
 	return c
 }
 
-// runAll runs each rule for each of its sets of parameters, in order, and reports as it goes. worst is the greatest exit code.
-func (m *meant) runAll(ctx context.Context, env environment, eng *engine.Engine, days [][]map[string]string, out printer, progress *progress) (reports []*result.Report, worst int, err error) {
+// requests are the runs that are asked for: of each rule, in order, one for each of its sets of parameters.
+func (m *meant) requests(from, to string) (runs []engine.Request, err error) {
+	for _, r := range m.rules {
+		days, err := windows(r, m.given, from, to)
+		if err != nil {
+			return nil, err
+		}
+		for _, params := range days {
+			runs = append(runs, engine.Request{Rule: r, Params: params, At: m.instant})
+		}
+	}
+	return runs, nil
+}
+
+// runAll runs one request after the other, and reports as it goes. worst is the greatest exit code.
+func runAll(ctx context.Context, env environment, eng *engine.Engine, runs []engine.Request, out printer, progress *progress) (reports []*result.Report, worst int, err error) {
 	delivery := eng.NewDelivery()
 	defer func() { worst = max(worst, printUndelivered(env, delivery)) }()
-	for i, r := range m.rules {
-		for _, params := range days[i] {
-			report, err := eng.Run(ctx, engine.Request{Rule: r, Params: params, At: m.instant})
-			progress.clear()
-			if err != nil && ctx.Err() != nil {
-				if len(reports) == 0 {
-					return reports, worst, ctx.Err()
-				}
-				fmt.Fprintf(env.err, "recon: interrupted in rule %s; the runs reported above have settled, this one has not\n", r.Name)
-				return reports, worst, exitError(exitTrouble)
+	for _, req := range runs {
+		report, err := eng.Run(ctx, req)
+		progress.clear()
+		if err != nil && ctx.Err() != nil {
+			if len(reports) == 0 {
+				return reports, worst, ctx.Err()
 			}
-			worst = max(worst, exitCode(report, err))
-			if err != nil {
-				printTrouble(env, r, err)
+			fmt.Fprintf(env.err, "recon: interrupted in rule %s; the runs reported above have settled, this one has not\n", req.Rule.Name)
+			return reports, worst, exitError(exitTrouble)
+		}
+		worst = max(worst, exitCode(report, err))
+		if err != nil {
+			printTrouble(env, req.Rule, err)
+		}
+		if report == nil {
+			continue
+		}
+		if err == nil || out.format == "json" {
+			if err := out.report(env, report, len(reports) > 0); err != nil {
+				return reports, worst, err
 			}
-			if report == nil {
-				continue
-			}
-			if err == nil || out.format == "json" {
-				if err := out.report(env, report, len(reports) > 0); err != nil {
-					return reports, worst, err
-				}
-			}
-			reports = append(reports, report)
-			if err != nil {
-				continue
-			}
-			if worst = max(worst, send(ctx, env, delivery)); ctx.Err() != nil {
-				return reports, worst, nil
-			}
+		}
+		reports = append(reports, report)
+		if err != nil {
+			continue
+		}
+		if worst = max(worst, send(ctx, env, delivery)); ctx.Err() != nil {
+			return reports, worst, nil
 		}
 	}
 	return reports, worst, nil

@@ -17,16 +17,20 @@ func newVersion() *cobra.Command {
 		Short: "print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			revision := ""
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						revision = " (" + s.Value + ")"
-					}
-				}
-			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "recon %s%s %s %s/%s, language edition 1\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(c.OutOrStdout(), "recon %s %s %s/%s, language edition 1\n", fullVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
+}
+
+// fullVersion is the version with the revision that it was built from, where that is known.
+func fullVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return version + " (" + s.Value + ")"
+			}
+		}
+	}
+	return version
 }

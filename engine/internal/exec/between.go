@@ -15,7 +15,7 @@ import (
 
 // between carries out a rule between sides: it reads all of them into partitions, or merges them and puts there only what does not
 // agree at first sight, and then matches the partitions.
-func (r *run) between(ctx context.Context) error {
+func (r *run) between(ctx context.Context) (err error) {
 	layout := match.NewLayout(r.plan.Rule)
 	shape := column.NewShape(layout)
 	r.out.Layout, r.out.shape = layout, shape
@@ -23,14 +23,39 @@ func (r *run) between(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	bits := r.bits(len(readers))
-	store := column.NewStore(r.pool, r.dir, len(readers), 0, bits, r.plan.Budget*3/4)
-	defer store.Close()
 	judge, err := r.judge(shape)
 	if err != nil {
 		return err
 	}
 	r.out.Counts, r.out.Done = judge.NewCounts(), judge.NewCounts()
+	bits := r.bits(len(readers))
+	if r.env.Kept != nil {
+		bits = r.env.Kept.bits
+	}
+	store := column.NewStore(r.pool, r.dir, len(readers), 0, bits, r.plan.Budget*3/4)
+	defer func() {
+		if err != nil && r.out.resumed {
+			r.dir.Leave()
+		}
+		store.Close()
+	}()
+	r.keeper = r.newKeeper(store, readers, bits)
+	if err := r.restore(store, readers); err != nil {
+		return err
+	}
+	if err := r.readSides(ctx, readers, shape, store); err != nil {
+		return err
+	}
+	r.note(readers)
+	return r.matchAll(ctx, shape, store, bits)
+}
+
+// readSides reads the sides that have not been read.
+func (r *run) readSides(ctx context.Context, readers []*reader, shape *column.Shape, store *column.Store) error {
+	if r.hasAll() {
+		return ctx.Err()
+	}
+	var err error
 	switch r.plan.Strategy {
 	case plan.Merge:
 		err = r.merge(ctx, readers, shape, store)
@@ -39,13 +64,15 @@ func (r *run) between(ctx context.Context) error {
 	case plan.PushDown:
 		err = r.pushDown(ctx, readers, shape, store)
 	default:
-		err = r.fill(ctx, readers, shape, store)
-	}
-	if err != nil {
+		if err = r.fill(ctx, readers, shape, store, r.keeper.sideRead); err == nil {
+			r.keeper.someSides()
+		}
 		return err
 	}
-	r.note(readers)
-	return r.matchAll(ctx, shape, store, bits)
+	if err == nil {
+		r.keeper.allSides()
+	}
+	return err
 }
 
 func (r *run) judge(shape *column.Shape) (*match.Judge, error) {
@@ -62,15 +89,15 @@ func (r *run) bits(sides int) uint {
 	return bits
 }
 
-// fill reads all sides into the store.
-func (r *run) fill(ctx context.Context, readers []*reader, shape *column.Shape, store *column.Store) error {
+// fill reads all sides into the store. end is nil, or called when a side has been read to its end.
+func (r *run) fill(ctx context.Context, readers []*reader, shape *column.Shape, store *column.Store, end func(side int)) error {
 	return r.readAll(ctx, readers, func(ctx context.Context, side int) func(*rows) error {
 		packer, to := column.NewPacker(shape, side), store.Appender(side)
 		return func(b *rows) error { return to.Pack(packer, &b.input, b.sel) }
-	}, nil)
+	}, end)
 }
 
-// readAll reads all sides at the same time. take makes what is done with the rows of a side; end is called when a side has been
+// readAll reads all sides that have not been read at the same time. take makes what is done with the rows of a side; end is called when a side has been
 // read to its end.
 func (r *run) readAll(ctx context.Context, readers []*reader, take func(ctx context.Context, side int) func(*rows) error, end func(side int)) error {
 	group, ctx := errgroup.WithContext(ctx)
@@ -78,6 +105,10 @@ func (r *run) readAll(ctx context.Context, readers []*reader, take func(ctx cont
 	var progress sync.Mutex
 	for side, reader := range readers {
 		r.watch(reader, &progress)
+		if r.kept != nil && r.kept[side] {
+			reader.progress(reader.total.Rows, reader.total.Bytes)
+			continue
+		}
 		group.Go(func() error {
 			errs[side] = reader.read(ctx, r.env.Sources[side], r.env.Configs[side], take(ctx, side))
 			if errs[side] == nil && end != nil {
@@ -138,19 +169,24 @@ func (r *run) note(readers []*reader) {
 	}
 }
 
-// matchAll matches the partitions, those in memory first because that frees memory for the others.
+// matchAll matches the partitions that have not been matched, those in memory first because that frees memory for the others.
 func (r *run) matchAll(ctx context.Context, shape *column.Shape, store *column.Store, bits uint) error {
 	var order []int
 	for _, disk := range []bool{false, true} {
 		for i := range store.Partitions() {
-			if store.OnDisk(i) == disk {
+			if _, matched := r.parts[i]; !matched && store.OnDisk(i) == disk {
 				order = append(order, i)
 			}
 		}
 	}
 	segments := make([]segment, store.Partitions())
+	for i, k := range r.parts {
+		segments[i] = k.segment
+		r.out.Counts.Add(k.Counts)
+		r.out.Done.Add(k.Done)
+	}
 	var next, done atomic.Int64
-	var progress sync.Mutex
+	var progress, add sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	workers := make([]*match.Worker, r.cores)
 	for i := range workers {
@@ -176,6 +212,12 @@ func (r *run) matchAll(ctx context.Context, shape *column.Shape, store *column.S
 					return fmt.Errorf("match rows: %w", err)
 				}
 				segments[part] = segment{w.Spool, from, w.Spool.End()}
+				counts, matched := w.Take()
+				r.keeper.matched(part, w.Spool, counts, matched)
+				add.Lock()
+				r.out.Counts.Add(counts)
+				r.out.Done.Add(matched)
+				add.Unlock()
 				if r.env.Progress != nil {
 					progress.Lock()
 					r.env.Progress(Progress{Phase: Matching, Done: int(done.Add(1)), Total: len(order)})
@@ -186,11 +228,6 @@ func (r *run) matchAll(ctx context.Context, shape *column.Shape, store *column.S
 	}
 	if err := group.Wait(); err != nil {
 		return err
-	}
-	for _, w := range workers {
-		w.Finish()
-		r.out.Counts.Add(w.Counts)
-		r.out.Done.Add(w.Done)
 	}
 	r.out.segments = segments
 	return nil

@@ -29,14 +29,14 @@ func (r *run) checksum(ctx context.Context, readers []*reader, shape *column.Sha
 		if r.plan.Forced {
 			return fmt.Errorf("rule %s cannot run as checksum: each row that matches is asked for", r.plan.Rule.Name)
 		}
-		return r.fill(ctx, readers, shape, store)
+		return r.fill(ctx, readers, shape, store, nil)
 	}
 	s := &summing{run: r, readers: readers, shape: shape, store: store}
 	err := s.open(ctx)
 	var no *refusal
 	if errors.As(err, &no) && !r.plan.Forced {
 		r.out.Pruned = &Pruned{Refused: fmt.Sprintf("source %s: %s", no.source, no.why)}
-		return r.fill(ctx, readers, shape, store)
+		return r.fill(ctx, readers, shape, store, nil)
 	}
 	return err
 }

@@ -25,6 +25,10 @@ type Env struct {
 	SpillDir string          // folder in which rows may be spilled; it must exist
 	Progress func(Progress)  // nil, or told now and then, from several goroutines but one call at a time
 
+	Header  *Header       // of what is kept in case this run is killed; nil: nothing is
+	Kept    *Kept         // what a killed run left, to go on with; it belongs to the run. nil: it starts afresh
+	Resumed func(Resumed) // nil, or told what of Kept is of use, before anything is read
+
 	// Matched, unless nil, is told of the rows that matched at once, key by key, in no order, one call at a time; pairs is 1, or how many
 	// pairs they are. Rows are valid during the call. It costs what makes matching fast, and is for runs over few rows.
 	Matched func(rows []state.Row, pairs int64) error
@@ -63,6 +67,7 @@ type Outcome struct {
 	over     bool
 	window   []byte    // of a rule over totals: what tells its keys from those of other windows
 	segments []segment // in the order of hashes
+	resumed  bool
 	dir      *column.Dir
 	spools   []*column.Spool
 }
@@ -71,6 +76,7 @@ type Outcome struct {
 // of all batches.
 type Read struct {
 	Rows, Bytes int64
+	Summed      int64 // of a view that groups: the rows that it summed up
 }
 
 // segment is a piece of a spool.
@@ -85,11 +91,11 @@ func Run(ctx context.Context, p *plan.Plan, env Env) (*Outcome, error) {
 	if len(env.Sources) != len(p.Sides) || len(env.Configs) != len(p.Sides) {
 		panic("exec: a source and a config are needed for each side")
 	}
-	if err := column.SweepDirs(env.SpillDir, alive, func(string) bool { return false }); err != nil {
-		return nil, err
-	}
 	dir := column.NewDir(env.SpillDir)
-	r := &run{plan: p, env: env, dir: dir, pool: &column.Pool{}, cores: p.Cores, out: &Outcome{dir: dir}}
+	if env.Kept != nil {
+		dir = env.Kept.dir
+	}
+	r := &run{plan: p, env: env, dir: dir, pool: &column.Pool{}, cores: p.Cores, out: &Outcome{dir: dir, resumed: env.Kept != nil}}
 	if p.Rule.Totals && p.Window != nil { // a total of one window has nothing to do with that of another
 		r.out.window = binary.BigEndian.AppendUint64(nil, uint64(p.Window.Start.UnixMicro()))
 	}
@@ -107,11 +113,11 @@ func Run(ctx context.Context, p *plan.Plan, env Env) (*Outcome, error) {
 	}
 	r.out.Spilled = dir.Written()
 	if r.pool.Made() > 16<<20 { // whoever settles needs memory, and would find this only at some later collection
-		r.pool = nil
+		r.pool, r.keeper = nil, nil
 		debug.FreeOSMemory()
 	}
 	if err != nil {
-		r.out.Close()
+		r.out.Leave()
 		return nil, err
 	}
 	return r.out, nil
@@ -125,6 +131,10 @@ type run struct {
 	pool  *column.Pool
 	cores int
 	out   *Outcome
+
+	keeper *keeper      // nil: nothing is kept
+	kept   []bool       // by side: a killed run has read it; nil: none
+	parts  map[int]kept // partitions that a killed run has matched
 }
 
 // conserved reports rows or sums that were read and not accounted for, or the reverse. It is a mistake of the engine if
@@ -141,6 +151,20 @@ func (o *Outcome) conserved() error {
 			o.Layout.Sides[side].Name, o.Layout.Terms[c].Name, unit)
 	}
 	return nil
+}
+
+// Leave is Close for a run that went on with what another one kept, and has not settled: what was kept stays for the next.
+func (o *Outcome) Leave() error {
+	if o.resumed {
+		o.dir.Leave()
+	}
+	for _, s := range o.spools {
+		s.Close()
+	}
+	if o.resumed {
+		return nil
+	}
+	return o.dir.Close()
 }
 
 // Close removes the files of the outcome.

@@ -155,7 +155,7 @@ func (s *summing) read(ctx context.Context) error {
 		before[side] = s.readers[side].total.Rows
 		s.env.Sources = append(s.env.Sources, &ranged{Source: env.Sources[side], view: view, where: spanned(&s.reqs[side], s.spans)})
 	}
-	if err := s.fill(ctx, s.readers, s.shape, s.store); err != nil {
+	if err := s.fill(ctx, s.readers, s.shape, s.store, nil); err != nil {
 		return err
 	}
 	s.env = env

@@ -31,7 +31,7 @@ func (r *run) pushDown(ctx context.Context, readers []*reader, shape *column.Sha
 		if r.plan.Forced {
 			return fmt.Errorf("rule %s cannot run as push-down: each row that matches is asked for", r.plan.Rule.Name)
 		}
-		return r.fill(ctx, readers, shape, store)
+		return r.fill(ctx, readers, shape, store, nil)
 	}
 	p := &pushing{run: r, readers: readers, shape: shape, store: store}
 	refused, err := p.compare(ctx)
@@ -42,7 +42,7 @@ func (r *run) pushDown(ctx context.Context, readers []*reader, shape *column.Sha
 		return fmt.Errorf("rule %s cannot run as push-down: %s; run it as hash", r.plan.Rule.Name, refused)
 	case refused != "":
 		r.out.Pushed = &Pushed{Refused: refused}
-		return r.fill(ctx, readers, shape, store)
+		return r.fill(ctx, readers, shape, store, nil)
 	}
 	return nil
 }
@@ -223,6 +223,7 @@ func (p *pushing) newAgain() (*again, error) {
 		return nil, err
 	}
 	apart := *p.run
+	apart.keeper, apart.kept, apart.parts = nil, nil, nil // nothing of it is kept
 	apart.out, apart.env = &Outcome{dir: p.dir, Layout: p.out.Layout, shape: p.shape}, Env{SpillDir: p.env.SpillDir}
 	store := column.NewStore(p.pool, p.dir, len(readers), 0, sampleBits, p.plan.Budget*3/4)
 	return &again{run: &apart, readers: readers, store: store}, nil

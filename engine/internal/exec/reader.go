@@ -119,6 +119,9 @@ func (r *reader) read(ctx context.Context, src sdk.Source, cfg schema.Config, ta
 	case err != nil:
 		return &SourceError{Source: r.source.Name, Err: err}
 	}
+	if s, ok := src.(interface{ Rows() int64 }); ok { // a view that groups
+		r.total.Summed = s.Rows()
+	}
 	return nil
 }
 

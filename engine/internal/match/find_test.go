@@ -74,14 +74,13 @@ func TestEqualHashes(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		w.Finish()
+		c, _ := w.Take()
 		different := int64(0)
 		for i := range 100 {
 			if i%2 == 1 && i%7 != 0 && i%10 != 1 {
 				different++
 			}
 		}
-		c := w.Counts
 		if c.Missing[0] != 10 || c.Missing[1] != 10 || c.Mismatch != different || c.Matched != 80-different || c.Duplicate[0] != 0 || c.Rows[0][result.Matched] != c.Matched {
 			t.Errorf("limit %d: %+v", limit, c)
 		}

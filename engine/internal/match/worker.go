@@ -11,8 +11,8 @@ import (
 // Worker matches partitions of a rule between sides, one after the other, and keeps what it finds: counts of all rows, and
 // the rows that do not match, partition by partition, in a spool. It is for one goroutine.
 type Worker struct {
-	Counts *Counts       // of all rows
-	Done   *Counts       // of those rows that matched
+	Counts *Counts       // since the last Take, of rows that did not match alone
+	Done   *Counts       // since then, of those that did
 	Spool  *column.Spool // the rows that did not, ordered as column.Shape.Compare has it
 
 	// See, unless nil, is told of the rows of each key that fits in memory, and what became of them. Both are valid during the
@@ -167,8 +167,12 @@ func (w *Worker) partitionEnd(loaded *column.Loaded) error {
 	return nil
 }
 
-// Finish adds up what was counted apart. Counts is complete after it.
-func (w *Worker) Finish() {
+// Take gives what was counted since the last call: of all rows, and of those that matched. It starts at zero again.
+func (w *Worker) Take() (counts, done *Counts) {
 	w.alike.AddTo(w.Done)
 	w.Counts.Add(w.Done)
+	counts, done = w.Counts, w.Done
+	w.Counts, w.Done, w.alike = w.judge.NewCounts(), w.judge.NewCounts(), NewAlike(w.judge)
+	w.judge.found = w.Done.Diffs
+	return counts, done
 }
