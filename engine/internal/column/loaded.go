@@ -21,6 +21,13 @@ func (l *Loaded) Row(ref Ref) Row {
 	return r
 }
 
+// Touch reads a little of the row that ref names, and so has the processor fetch it.
+func (l *Loaded) Touch(ref Ref) int {
+	g := l.pages[ref>>pageBits]
+	at := int(ref & (1<<pageBits - 1))
+	return int(g[at+agreeAt]) + int(g[min(at+64, len(g)-1)])
+}
+
 // Side is the side of the row that ref names.
 func (l *Loaded) Side(ref Ref) int { return int(l.sides[ref>>pageBits]) }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/recon-lang/recon/engine/plan"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/lang/program"
+	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
@@ -207,5 +208,28 @@ func TestTooManyToPair(t *testing.T) {
 	_, err := run(rule, rows, t.TempDir(), plan.Options{Budget: 1 << 20})
 	if err == nil || !strings.Contains(err.Error(), `the key id "the same" has too many rows in a`) {
 		t.Fatalf("got %v", err)
+	}
+}
+
+// TestLateDuplicate has rows that are the same on both sides before another row of their key comes: nothing may be left of their having matched, not
+// even a sum of zero.
+func TestLateDuplicate(t *testing.T) {
+	columns := []schema.Column{{Name: "id", Type: kind(schema.String)}, {Name: "amount", Type: dec(18, 2)}}
+	row := func(amount int64) []schema.Value {
+		return []schema.Value{{Type: columns[0].Type, Text: "k"}, {Type: columns[1].Type, Dec: decimal.Decimal{Coef: decimal.FromInt64(amount), Scale: 2}}}
+	}
+	for _, amount := range []int64{0, -7} {
+		for _, twice := range []int{2, 3} {
+			rule := ordersRule(columns, false)
+			rows := [][][]schema.Value{{row(amount)}, slices.Repeat([][]schema.Value{row(amount)}, twice)}
+			out, err := run(rule, rows, t.TempDir(), plan.Options{Strategy: plan.Hash})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer out.Close()
+			if sum, ok := out.Done.Sums.Get(0, 0, ""); ok || out.Done.Matched != 0 || out.Counts.Matched != 0 || out.Counts.Duplicate[1] != 1 {
+				t.Errorf("one row against %d of amount %d: %d matched, with the sum %s; duplicates %v", twice, amount, out.Done.Matched, sum.Text(2), out.Counts.Duplicate)
+			}
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package match
 
 import (
+	"slices"
+
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/sdk/batch"
@@ -13,13 +15,13 @@ type Alike struct {
 	judge *Judge
 	keys  int64
 	sums  []column.Sum // by comparison; those with units in columns are in units
-	some  []bool       // by comparison: something was added, if only zeros
+	some  []int64      // by comparison: how many numbers were added, if only zeros
 	units *Counts
 }
 
 // NewAlike starts at zero.
 func NewAlike(j *Judge) *Alike {
-	return &Alike{judge: j, sums: make([]column.Sum, len(j.terms)), some: make([]bool, len(j.terms)), units: j.NewCounts()}
+	return &Alike{judge: j, sums: make([]column.Sum, len(j.terms)), some: make([]int64, len(j.terms)), units: j.NewCounts()}
 }
 
 // Row counts the key of a packed row.
@@ -31,7 +33,7 @@ func (a *Alike) Row(r column.Row) {
 		if shape.State(r, t.index) != column.Present {
 			continue
 		}
-		a.some[t.index] = true
+		a.some[t.index]++
 		switch {
 		case t.units:
 			a.addUnit(t.index, shape.Unit(r, t.index), shape.Num(r, t.index))
@@ -43,6 +45,27 @@ func (a *Alike) Row(r column.Row) {
 	}
 }
 
+// Not takes back what Row did with the key of a row. It is for rules all of whose sums are reversible.
+func (a *Alike) Not(r column.Row) {
+	a.keys--
+	shape := a.judge.shape
+	for i := range a.judge.summed {
+		t := &a.judge.summed[i]
+		if shape.State(r, t.index) != column.Present {
+			continue
+		}
+		a.some[t.index]--
+		var sum column.Sum
+		sum.Add(shape.Num(r, t.index))
+		a.sums[t.index].Sub(sum)
+	}
+}
+
+// reversible reports whether Not undoes Row. It does not where there are sums by unit: one that was added to stays, if only as 0.
+func (a *Alike) reversible() bool {
+	return !slices.ContainsFunc(a.judge.summed, func(t summed) bool { return t.units })
+}
+
 // Columns counts the keys of n rows of columns, from row i on.
 func (a *Alike) Columns(terms, units []column.Vector, i, n int) {
 	a.keys += int64(n)
@@ -50,7 +73,7 @@ func (a *Alike) Columns(terms, units []column.Vector, i, n int) {
 		t := &a.judge.summed[k]
 		v := terms[t.index].Column
 		if v.Valid == nil && !t.units && !t.wide {
-			a.some[t.index] = true
+			a.some[t.index] += int64(n)
 			sum := a.sums[t.index]
 			for _, x := range v.Ints[i : i+n] {
 				sum.AddInt(x)
@@ -69,7 +92,7 @@ func (a *Alike) value(t *summed, v *batch.Column, units column.Vector, i int) {
 	if v.IsNull(i) {
 		return
 	}
-	a.some[t.index] = true
+	a.some[t.index]++
 	switch {
 	case t.units:
 		var unit []byte
@@ -98,7 +121,7 @@ func (a *Alike) AddTo(c *Counts) {
 		c.Rows[side][result.Matched] += a.keys
 		for i := range a.judge.summed {
 			t := &a.judge.summed[i]
-			if t.has[side] && !t.units && a.some[t.index] {
+			if t.has[side] && !t.units && a.some[t.index] > 0 {
 				c.Sums.Of(t.index, side, nil).AddSum(a.sums[t.index])
 			}
 		}

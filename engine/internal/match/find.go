@@ -13,6 +13,7 @@ type handler interface {
 	unkeyed(r column.Sided) error                       // a row without a key
 	looseUnkeyed(r column.Sided) error                  // one that is no part of what is loaded
 	uniform(r column.Row)                               // one row of each side, the same in all that is compared; r is one of them
+	notUniform(r column.Row)                            // takes back uniform: there are more rows of the key. Only where early is set
 	group(rows []column.Sided, refs []column.Ref) error // the rows of a key that are in memory
 	repeated(r column.Sided) error                      // one of many rows of a key that has several on a side
 	repeatedEnd(counts []int64)                         // how many there were, by side
@@ -30,13 +31,16 @@ type finder struct {
 	limit int64 // bytes of one partition's rows in memory
 	keep  bool  // all rows of a key must be seen together, even where some side has several
 	each  bool  // rows that are the same are told of as a group too
+	early bool  // rows that are the same may be told of before it is certain that there are no more of their key
 	tell  handler
 
 	loaded column.Loaded
-	table  []uint64 // tag<<32 | ref+1
+	table  []uint64 // told | tag<<32 | ref+1
 	alone  []column.Ref
 	rows   []column.Sided
 	refs   []column.Ref
+
+	touched int // what came of it does not matter
 }
 
 // partition finds the keys of a partition of a store whose hashes are alike in their first skip bits.
@@ -85,44 +89,86 @@ func (f *finder) split(s *column.Store, partition int, skip uint) error {
 	return nil
 }
 
+// ahead is how many rows are looked up at a time: where their entries and first rows lie is fetched for all of them before the first is looked at, so that
+// the waits for memory overlap.
+const ahead = 32
+
 // join links the rows of each key. The table is found by the bits of the hash that come after those that are alike.
 func (f *finder) join(rows int, skip uint) {
 	size := 1 << bits.Len(uint(rows+rows/4+8))
 	if cap(f.table) < size {
 		f.table = make([]uint64, size)
 	}
-	table := f.table[:size]
-	clear(table)
-	mask := uint32(size - 1)
+	f.table = f.table[:size]
+	clear(f.table)
 	f.alone = f.alone[:0]
-	for c := f.loaded.Cursor(); c.Next(); {
-		r := c.Row
-		if r.Unkeyed() {
-			r.Alone()
-			f.alone = append(f.alone, c.Ref)
-			continue
-		}
-		tag := uint32(r.Hash() << skip >> 32)
-		for at := tag & mask; ; at = (at + 1) & mask {
-			e := table[at]
-			if e == 0 {
-				table[at] = uint64(tag)<<32 | uint64(c.Ref+1)
-				r.StartGroup(c.Side)
+	var some [ahead]struct {
+		row  column.Row
+		ref  column.Ref
+		side int
+		tag  uint32
+	}
+	c := f.loaded.Cursor()
+	for more := true; more; {
+		n := 0
+		for n < ahead {
+			if more = c.Next(); !more {
 				break
 			}
-			if uint32(e>>32) != tag {
+			if c.Row.Unkeyed() {
+				c.Row.Alone()
+				f.alone = append(f.alone, c.Ref)
 				continue
 			}
-			first := f.loaded.Row(column.Ref(uint32(e) - 1))
-			if column.SameAgree(first, r) {
-				first.Join(r, c.Ref, c.Side, true)
-				break
-			}
-			if f.shape.SameKey(first, r) {
-				first.Join(r, c.Ref, c.Side, false)
-				break
+			some[n].row, some[n].ref, some[n].side = c.Row, c.Ref, c.Side
+			some[n].tag = uint32(c.Row.Hash() << skip >> 33)
+			n++
+		}
+		for i := range some[:n] {
+			if e := f.table[int(some[i].tag)&(size-1)]; uint32(e&^told>>32) == some[i].tag && e != 0 {
+				f.touched += f.loaded.Touch(column.Ref(uint32(e) - 1))
 			}
 		}
+		for i := range some[:n] {
+			f.enter(some[i].tag, some[i].row, some[i].ref, some[i].side)
+		}
+	}
+}
+
+// told marks an entry of the table whose key is uniform, as far as is known, and was told of as such.
+const told = 1 << 63
+
+// enter puts a row into the table, or links it to the first row of its key that is there.
+func (f *finder) enter(tag uint32, r column.Row, ref column.Ref, side int) {
+	table, mask := f.table, uint32(len(f.table)-1)
+	for at := tag & mask; ; at = (at + 1) & mask {
+		e := table[at]
+		if e == 0 {
+			table[at] = uint64(tag)<<32 | uint64(ref+1)
+			r.StartGroup(side)
+			return
+		}
+		if uint32(e&^told>>32) != tag {
+			continue
+		}
+		first := f.loaded.Row(column.Ref(uint32(e) - 1))
+		same := column.SameAgree(first, r)
+		if !same && !f.shape.SameKey(first, r) {
+			continue
+		}
+		first.Join(r, ref, side, same)
+		if !f.early {
+			return
+		}
+		switch uniform, _ := first.Group(f.sides); {
+		case e&told != 0:
+			table[at] = e &^ told
+			f.tell.notUniform(first)
+		case uniform:
+			table[at] = e | told
+			f.tell.uniform(first)
+		}
+		return
 	}
 }
 
@@ -133,6 +179,18 @@ func (f *finder) groups() error {
 			return err
 		}
 	}
+	if f.early {
+		for _, e := range f.table {
+			if e == 0 || e&told != 0 {
+				continue
+			}
+			ref := column.Ref(uint32(e) - 1)
+			if err := f.group(f.loaded.Row(ref), ref); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	for c := f.loaded.Cursor(); c.Next(); {
 		uniform, first := c.Row.Group(f.sides)
 		if !first {
@@ -142,18 +200,24 @@ func (f *finder) groups() error {
 			f.tell.uniform(c.Row)
 			continue
 		}
-		f.rows, f.refs = f.rows[:0], f.refs[:0]
-		for ref, ok := c.Ref, true; ok; {
-			r := f.loaded.Row(ref)
-			f.rows = append(f.rows, column.Sided{Side: f.loaded.Side(ref), Row: r})
-			f.refs = append(f.refs, ref)
-			ref, ok = r.NextInGroup()
-		}
-		if err := f.tell.group(f.rows, f.refs); err != nil {
+		if err := f.group(c.Row, c.Ref); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// group tells of the rows of the key of which r is the first.
+func (f *finder) group(r column.Row, ref column.Ref) error {
+	f.rows, f.refs = f.rows[:0], f.refs[:0]
+	for ok := true; ok; {
+		f.rows = append(f.rows, column.Sided{Side: f.loaded.Side(ref), Row: r})
+		f.refs = append(f.refs, ref)
+		if ref, ok = r.NextInGroup(); ok {
+			r = f.loaded.Row(ref)
+		}
+	}
+	return f.tell.group(f.rows, f.refs)
 }
 
 // sorted goes through a partition that cannot be parted: it sorts the rows and takes them key by key. Of a key with several

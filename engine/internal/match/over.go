@@ -41,6 +41,10 @@ func (f *Repeats) uniform(r column.Row) {
 	}
 }
 
+func (f *Repeats) notUniform(column.Row) {
+	panic("match: a row was handed over before its key was known to be its own")
+}
+
 func (f *Repeats) group(rows []column.Sided, _ []column.Ref) error {
 	for _, r := range rows {
 		if err := f.row(r, len(rows) > 1); err != nil {

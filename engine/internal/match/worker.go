@@ -46,10 +46,12 @@ func NewWorker(judge *Judge, pool *column.Pool, dir *column.Dir, limit int64) *W
 // Partition matches a partition of a store whose hashes are alike in their first skip bits; bits tell partitions.
 func (w *Worker) Partition(s *column.Store, partition int, skip, bits uint) error {
 	w.find.each = w.See != nil
+	w.find.early = !w.find.each && w.alike.reversible()
 	return w.find.partition(s, partition, skip, bits)
 }
 
-func (w *Worker) uniform(r column.Row) { w.alike.Row(r) }
+func (w *Worker) uniform(r column.Row)    { w.alike.Row(r) }
+func (w *Worker) notUniform(r column.Row) { w.alike.Not(r) }
 
 func (w *Worker) group(rows []column.Sided, refs []column.Ref) error {
 	v, err := w.judge.Group(rows)
