@@ -18,11 +18,14 @@ import (
 
 const benchRows = 300_000
 
-// BenchmarkRead reads a table of payments; BenchmarkDriver is the least that the driver needs for the same bytes.
-func BenchmarkRead(b *testing.B) {
+// BenchmarkRead reads a table of payments, BenchmarkReadParallel over two connections; BenchmarkDriver is the least that the driver needs for the same bytes.
+func BenchmarkRead(b *testing.B)         { benchmarkRead(b, 1) }
+func BenchmarkReadParallel(b *testing.B) { benchmarkRead(b, 2) }
+
+func benchmarkRead(b *testing.B, connections int64) {
 	db := servers.MariaDB(b)
 	db.Exec(b, benchTable, "analyze table o")
-	req := sdk.ReadRequest{Config: config(db, "o"), Columns: []schema.Column{
+	req := sdk.ReadRequest{Config: parallel(config(db, "o"), connections), Columns: []schema.Column{
 		sqltest.Column("no", "string"), sqltest.Column("mch", "string"), sqltest.Column("amount", "decimal(18, 2)"), sqltest.Column("status", "string"), sqltest.Column("paid_at", "timestamp"), sqltest.Column("n", "integer")}}
 	b.ReportAllocs()
 	start := sqltest.ProcessorTime()
@@ -71,5 +74,5 @@ func BenchmarkDriver(b *testing.B) {
 	sqltest.PerRow(b, start, benchRows)
 }
 
-const benchTable = `create table o as select concat('P20261120', lpad(seq, 12, '0')) as no, concat('M', seq % 1000) as mch, cast((seq * 37 % 10000000) / 100 as decimal(18, 2)) as amount,
+const benchTable = `create table o (primary key (n)) as select concat('P20261120', lpad(seq, 12, '0')) as no, concat('M', seq % 1000) as mch, cast((seq * 37 % 10000000) / 100 as decimal(18, 2)) as amount,
 	elt(seq % 3 + 1, 'PAID', 'REFUNDED', 'CLOSED') as status, timestamp'2026-11-20 00:00:00' + interval seq second as paid_at, seq as n from seq_1_to_300000`

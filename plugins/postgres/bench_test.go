@@ -16,11 +16,14 @@ import (
 
 const benchRows = 300_000
 
-// BenchmarkRead reads a table of payments; BenchmarkDriver is the least that the driver needs for the same bytes.
-func BenchmarkRead(b *testing.B) {
+// BenchmarkRead reads a table of payments, BenchmarkReadParallel over two connections; BenchmarkDriver is the least that the driver needs for the same bytes.
+func BenchmarkRead(b *testing.B)         { benchmarkRead(b, 1) }
+func BenchmarkReadParallel(b *testing.B) { benchmarkRead(b, 2) }
+
+func benchmarkRead(b *testing.B, connections int64) {
 	db := servers.Postgres(b)
 	db.Exec(b, benchTable, "analyze o")
-	req := sdk.ReadRequest{Config: config(db, "o"), Columns: []schema.Column{
+	req := sdk.ReadRequest{Config: parallel(config(db, "o"), connections), Columns: []schema.Column{
 		sqltest.Column("no", "string"), sqltest.Column("mch", "string"), sqltest.Column("amount", "decimal(18, 2)"), sqltest.Column("status", "string"), sqltest.Column("paid_at", "timestamp"), sqltest.Column("n", "integer")}}
 	b.ReportAllocs()
 	start := sqltest.ProcessorTime()
