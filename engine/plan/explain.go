@@ -167,6 +167,8 @@ func (p *Plan) explainParallel(source *program.Source) string {
 			return "one connection: the rows come in order"
 		case p.Strategy == Checksum:
 			return "one connection: its snapshot also adds up"
+		case p.Strategy == PushDown:
+			return "one connection: its snapshot also compares"
 		}
 		return n.String() + " connections at the same time, or one where they cannot have one snapshot"
 	}

@@ -25,7 +25,7 @@ const PartsPerConnection = 4
 func Parallel(needs string) schema.Setting {
 	return schema.Setting{Name: "parallel", Type: schema.Type{Kind: schema.Integer}, Default: "1", Example: "4",
 		Doc: fmt.Sprintf("Over how many connections a table is read at the same time, 1 to %d: in parts, of one snapshot. %s Where that cannot be, the table is read over one "+
-			"connection, and the log says why. Rows that must come in an order do so over one connection, and so do the rows of a query and of the strategy checksum.", MaxConnections, needs)}
+			"connection, and the log says why. Rows that must come in an order do so over one connection, and so do those of the strategies checksum and push-down. A query cannot be read so.", MaxConnections, needs)}
 }
 
 // Connections is how many connections req may be read over.
