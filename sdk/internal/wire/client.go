@@ -86,8 +86,12 @@ func Start(ctx context.Context, cfg Config) (*Client, error) {
 			return nil, err
 		}
 	}
+	secure, certificate, err := hostTLS()
+	if err != nil {
+		return nil, err
+	}
 	cmd := exec.Command(cfg.Path, cfg.Args...)
-	cmd.Env = environment(cfg.Log)
+	cmd.Env = append(environment(cfg.Log), certificate)
 	out := &output{log: cfg.Log}
 	process, err := newProcess(cmd, out)
 	if err != nil {
@@ -98,7 +102,7 @@ func Start(ctx context.Context, cfg Config) (*Client, error) {
 		HandshakeConfig:  handshake,
 		Plugins:          plugin.PluginSet{pluginName: stub{}},
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
-		AutoMTLS:         true,
+		TLSConfig:        secure,
 		SkipHostEnv:      true,
 		StartTimeout:     startTime,
 		Logger:           hclog.NewNullLogger(),

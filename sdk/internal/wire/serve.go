@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -28,7 +29,7 @@ func Serve(h Handler) {
 	logTo(os.Stderr)
 	watchHost()
 	s := &server{handler: h, stderr: os.Stderr}
-	plugin.Serve(&plugin.ServeConfig{
+	cfg := &plugin.ServeConfig{
 		HandshakeConfig: handshake,
 		Plugins:         plugin.PluginSet{pluginName: service{server: s}},
 		Logger:          hclog.NewNullLogger(),
@@ -38,7 +39,19 @@ func Serve(h Handler) {
 				grpc.InitialWindowSize(windowBytes), grpc.InitialConnWindowSize(2*windowBytes),
 				grpc.WriteBufferSize(256<<10), grpc.ReadBufferSize(64<<10))...)
 		},
-	})
+	}
+	if host := os.Getenv(clientCertEnv); host != "" {
+		secure, certificate, err := pluginTLS(host)
+		if err == nil {
+			err = completeHandshake(certificate)
+		}
+		if err != nil {
+			slog.Error("cannot serve", "error", err)
+			os.Exit(1)
+		}
+		cfg.TLSProvider = func() (*tls.Config, error) { return secure, nil }
+	}
+	plugin.Serve(cfg)
 }
 
 // logTo makes the records of log/slog, and with them those of log, lines that the host
