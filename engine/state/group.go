@@ -16,10 +16,14 @@ type grouper struct {
 	definition *Definition
 	calendar   calendar
 	judge      Judge
-	args       []Row    // for the judge
-	seen       [][]Item // of verdicts, because most groups have the same
+	args       []Row // for the judge
+	seen       itemLists
 	asked      [2]carried
 	turn       int
+	items      []Item        // scratch
+	windows    []groupWindow // room for those of the next groups
+	matched    []group       // what form returned last
+	open       []group       // what form returned last
 }
 
 // carried is an instant and what is a carry after it. Most groups ask for the same two: of the start and end of one window.
@@ -37,13 +41,16 @@ func (f *grouper) after(t int64) int64 {
 	return f.asked[f.turn].after
 }
 
-// form groups the rows of one key. It returns the open groups and those that matched, each by first window.
+// form groups the rows of one key. It returns the open groups and those that matched, each by first window; both lists are reused by the next call.
 func (f *grouper) form(rows []*Row) (open, matched []group, err error) {
+	open, matched = f.open[:0], f.matched[:0]
+	defer func() { f.open, f.matched = open[:0], matched[:0] }()
 	slices.SortStableFunc(rows, func(a, b *Row) int { return cmp.Compare(a.Window.Start, b.Window.Start) })
 	if rows[0].Kind != Keyed {
-		return []group{f.alone(rows[0])}, nil, nil
+		return append(open, f.alone(rows[0])), nil, nil
 	}
 	var current []*Row // the group that is open for more
+	from := -1         // where current begins in rows; -1: it is not a part of them
 	var v Verdict      // of current, if judged
 	judged := false
 	end := func() error {
@@ -71,9 +78,12 @@ func (f *grouper) form(rows []*Row) (open, matched []group, err error) {
 				return nil, nil, err
 			}
 		}
-		if current == nil {
-			current = rows[i:j:j]
-		} else {
+		switch {
+		case current == nil:
+			from, current = i, rows[i:j:j]
+		case from >= 0: // in one piece with those before
+			current = rows[from:j:j]
+		default:
 			current = append(current, rows[i:j]...)
 		}
 		i, judged = j, false
@@ -90,7 +100,7 @@ func (f *grouper) form(rows []*Row) (open, matched []group, err error) {
 		}
 		partial = partial || len(rest) > 0
 		matched = append(matched, f.close(paired, Verdict{Outcome: result.Matched}))
-		current, judged = rest, false
+		from, current, judged = -1, rest, false
 	}
 	if err := end(); err != nil {
 		return nil, nil, err
@@ -165,9 +175,9 @@ func (f *grouper) verdict(rows []*Row) (Verdict, error) {
 	sides, repeated := f.count(rows)
 	switch {
 	case repeated && !f.definition.Pair:
-		return Verdict{Outcome: result.Duplicate, Items: repeatedSides(rows, len(f.definition.Sides))}, nil
+		return Verdict{Outcome: result.Duplicate, Items: f.repeatedSides(rows)}, nil
 	case sides == 1:
-		return Verdict{Outcome: result.Missing, Items: lackingSides(rows, len(f.definition.Sides))}, nil
+		return Verdict{Outcome: result.Missing, Items: f.lackingSides(rows)}, nil
 	}
 	f.args = f.args[:0]
 	for _, r := range rows {
@@ -180,30 +190,13 @@ func (f *grouper) verdict(rows []*Row) (Verdict, error) {
 		}
 	}
 	v, err := f.judge(f.args)
-	v.Items = f.keep(v.Items)
+	v.Items = f.seen.keep(v.Items)
 	return v, foreign(err)
 }
 
-// fewItems is how many different lists of items are kept to be shared.
-const fewItems = 16
-
-// keep makes items last: the judge may use its own again. Nobody changes what keep returns.
-func (f *grouper) keep(items []Item) []Item {
-	for _, s := range f.seen {
-		if slices.Equal(s, items) {
-			return s
-		}
-	}
-	kept := slices.Clone(items)
-	if len(f.seen) < fewItems {
-		f.seen = append(f.seen, kept)
-	}
-	return kept
-}
-
-func repeatedSides(rows []*Row, sides int) []Item {
-	var items []Item
-	for s := range sides {
+func (f *grouper) repeatedSides(rows []*Row) []Item {
+	f.items = f.items[:0]
+	for s := range f.definition.Sides {
 		n := 0
 		for _, r := range rows {
 			if r.Side == s {
@@ -211,25 +204,25 @@ func repeatedSides(rows []*Row, sides int) []Item {
 			}
 		}
 		if n > 1 {
-			items = append(items, Item{result.Duplicate, s})
+			f.items = append(f.items, Item{result.Duplicate, s})
 		}
 	}
-	return items
+	return f.seen.keep(f.items)
 }
 
-func lackingSides(rows []*Row, sides int) []Item {
-	items := make([]Item, 0, sides)
-	for s := range sides {
+func (f *grouper) lackingSides(rows []*Row) []Item {
+	f.items = f.items[:0]
+	for s := range f.definition.Sides {
 		if !slices.ContainsFunc(rows, func(r *Row) bool { return r.Side == s }) {
-			items = append(items, Item{result.Missing, s})
+			f.items = append(f.items, Item{result.Missing, s})
 		}
 	}
-	return items
+	return f.seen.keep(f.items)
 }
 
 // close makes a group of rows that stand by window.
 func (f *grouper) close(rows []*Row, v Verdict) group {
-	g := group{outcome: v.Outcome, items: v.Items, deadline: NoTime, rows: rows}
+	g := group{outcome: v.Outcome, items: v.Items, deadline: NoTime, rows: rows, windows: take(&f.windows, 1)[:0]}
 	if f.calendar.carries() {
 		g.deadline = f.after(rows[0].Window.End)
 	}

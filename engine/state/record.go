@@ -90,25 +90,27 @@ func appendGroup(b []byte, g *group) []byte {
 	return b
 }
 
-// decodeRecord reads one record; its key is the segment's bytes.
-func decodeRecord(d *decoder) record {
-	r := record{hash: d.uint64(), kind: Kind(d.byte()), key: d.bytes(), firstRun: string(d.bytes()), firstSeen: d.varint()}
-	r.groups = make([]group, d.count())
+// record reads one record; its key is the segment's bytes.
+func (m *recordRoom) record(d *decoder) *record {
+	r := &take(&m.records, 1)[0]
+	*r = record{hash: d.uint64(), kind: Kind(d.byte()), key: d.bytes(), firstRun: string(d.bytes()), firstSeen: d.varint()}
+	r.groups = take(&m.groups, d.count())
 	for i := range r.groups {
-		r.groups[i] = decodeGroup(d)
+		r.groups[i] = m.group(d)
 	}
 	return r
 }
 
-func decodeGroup(d *decoder) group {
+func (m *recordRoom) group(d *decoder) group {
 	g := group{outcome: result.Outcome(d.byte())}
-	g.items = make([]Item, d.count())
-	for i := range g.items {
-		g.items[i] = Item{result.Outcome(d.byte()), int(d.uvarint())}
+	m.items = m.items[:0]
+	for range d.count() {
+		m.items = append(m.items, Item{result.Outcome(d.byte()), int(d.uvarint())})
 	}
+	g.items = m.shared.keep(m.items)
 	copy(g.digest[:], d.take(16))
 	g.deadline = d.varint()
-	g.windows = make([]groupWindow, d.count())
+	g.windows = take(&m.windows, d.count())
 	for i := range g.windows {
 		g.windows[i] = groupWindow{d.varint(), d.byte()}
 	}

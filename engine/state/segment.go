@@ -160,6 +160,7 @@ type recordCursor struct {
 	reader *segmentReader
 	now    segment
 	i      int
+	room   recordRoom
 }
 
 // next returns the next record, or nil after the last.
@@ -173,8 +174,7 @@ func (c *recordCursor) next() (*record, error) {
 	}
 	d := c.now.thing(c.i)
 	c.i++
-	r := decodeRecord(&d)
-	return &r, d.err
+	return c.room.record(&d), d.err
 }
 
 // indexReader walks the hashes of all rows of a generation.
