@@ -25,6 +25,9 @@ type cutter struct {
 	key field
 }
 
+// fewRows is how many rows are not worth a word where they are not read in parts.
+const fewRows = 10_000
+
 // span is keys from low on and below high, as the server prints them; "" where there is no bound.
 type span struct {
 	low, high   string
@@ -41,6 +44,13 @@ func (s *session) cut(ctx context.Context, cfg schema.Config, most int) (parts [
 	}
 	c := &cutter{s, key}
 	spans, err := c.spans(ctx, most)
+	if err == nil && len(spans) < 2 {
+		rows, err := s.expected(ctx, "SELECT 1 FROM "+s.from)
+		if rows > fewRows {
+			why = "nearly all rows have the same " + key.name + ", with which its primary key begins"
+		}
+		return nil, why, err
+	}
 	for i, x := range spans {
 		parts = append(parts, part{fmt.Sprintf(", part %d of %d", i+1, len(spans)), c.within(x)})
 	}

@@ -2,6 +2,7 @@ package mysql
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -203,6 +204,7 @@ func TestReadAlone(t *testing.T) {
 		"create table label (no enum('b', 'a') primary key)", "insert into label values ('a'), ('b')",
 		"create table gbk (no varchar(10) character set gbk primary key)", "insert into gbk values ('订单'), ('a')",
 		"create table fine (no int primary key)", "insert into fine values (1), (2), (3)", "create view seen as select * from fine",
+		"create table shop (shop int, no int, primary key (shop, no))", "insert into shop select 7, seq from seq_1_to_20000", "analyze table shop",
 		"create user if not exists reader identified by 'x'", "grant select on "+db.Name+".* to reader")
 	reader := func(u *url.URL) { u.User = url.UserPassword("reader", "x") }
 	for _, c := range []struct {
@@ -217,6 +219,7 @@ func TestReadAlone(t *testing.T) {
 		{"seen", 3, nil, "it is not a table of InnoDB"},
 		{"label", 2, nil, "its primary key begins with no, which is no integer, date, time, or text in utf8mb4"},
 		{"gbk", 2, nil, "its primary key begins with no, which is no integer"},
+		{"shop", 20000, nil, "nearly all rows have the same shop, with which its primary key begins"},
 		{"fine", 3, reader, "the server does not tell which snapshots are the same: Access denied; you need (at least one of) the PROCESS privilege"},
 		{"fine", 3, nil, ""},
 	} {
@@ -254,5 +257,38 @@ func TestReadAlone(t *testing.T) {
 	}
 	if took := time.Since(start); took > 3*alignTime {
 		t.Errorf("it took %s", took)
+	}
+}
+
+// TestOneOfSomeConnectionsLost ends one of the connections of a read, and then the read itself: no rows are left out in silence, and the server
+// works no more.
+func TestOneOfSomeConnectionsLost(t *testing.T) {
+	db := servers.MariaDB(t)
+	db.Exec(t, "create table p (no int primary key, pad varchar(200))", "insert into p select seq, repeat('x', 200) from seq_1_to_200000")
+	req := sdk.ReadRequest{Config: parallel(config(db, "p"), 3), Columns: pad, Rows: 100}
+	full := errors.New("disk full")
+	for name, trouble := range map[string]func() error{
+		"lost": func() error {
+			var id int64
+			if err := db.SQL().QueryRow("select max(trx_mysql_thread_id) from information_schema.innodb_trx").Scan(&id); err != nil {
+				return err
+			}
+			_, err := db.SQL().Exec(fmt.Sprintf("kill %d", id))
+			return err
+		},
+		"receiver": func() error { return full },
+	} {
+		batches := 0
+		err := New().Read(t.Context(), req, func(b *batch.Batch) error {
+			if batches++; batches == 50 {
+				return trouble()
+			}
+			return nil
+		})
+		var e *sdk.Error
+		if name == "lost" && (!errors.As(err, &e) || !e.Temporary || !strings.HasPrefix(e.Error(), "connection lost after ")) || name == "receiver" && (err != full || batches != 50) {
+			t.Errorf("%s: got error %v after %d batches", name, err, batches)
+		}
+		gone(t, db.SQL().QueryRow)
 	}
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -217,5 +218,34 @@ func TestOtherSnapshot(t *testing.T) {
 		if err != nil || !strings.Contains(log.String(), c.why) {
 			t.Errorf("%v, and it logged %q, want %q", err, log, c.why)
 		}
+	}
+}
+
+// TestOneOfSomeConnectionsLost ends one of the connections of a read, and then the read itself: no rows are left out in silence, and the server
+// works no more.
+func TestOneOfSomeConnectionsLost(t *testing.T) {
+	db := servers.Postgres(t)
+	db.Exec(t, "create table p (no int, pad text)", "insert into p select g, repeat('x', 200) from generate_series(1, 200000) g")
+	req := sdk.ReadRequest{Config: parallel(config(db, "p"), 3), Columns: pad, Rows: 100}
+	full := errors.New("disk full")
+	for name, trouble := range map[string]func() error{
+		"lost": func() error {
+			_, err := db.SQL().Exec("select pg_terminate_backend(max(pid)) from pg_stat_activity where application_name = 'recon' and datname = current_database() and query like 'SELECT \"no\"%'")
+			return err
+		},
+		"receiver": func() error { return full },
+	} {
+		batches := 0
+		err := New().Read(t.Context(), req, func(b *batch.Batch) error {
+			if batches++; batches == 50 {
+				return trouble()
+			}
+			return nil
+		})
+		var e *sdk.Error
+		if name == "lost" && (!errors.As(err, &e) || !e.Temporary || !strings.HasPrefix(e.Error(), "connection lost after ")) || name == "receiver" && (err != full || batches != 50) {
+			t.Errorf("%s: got error %v after %d batches", name, err, batches)
+		}
+		gone(t, db.SQL().QueryRow)
 	}
 }

@@ -89,7 +89,7 @@ func (l *lookup) plan(c *child) (src *program.Source, index []int, pl *plan.Plan
 	env := p.s.env
 	in := env.Inputs
 	in.Window = nil
-	o := plan.Options{Inputs: in, Rows: env.Rows}
+	o := plan.Options{Inputs: in, Rows: env.Rows, Abilities: []schema.Abilities{c.source.Describe().Abilities}}
 	pl, err = plan.Part(env.Rule, src, o)
 	if err != nil {
 		return nil, nil, nil, err

@@ -92,7 +92,7 @@ func conversion(from, to schema.Type) (*eval.Kernel, error) {
 
 // build plans the reading.
 func (t *part) build(src *program.Source, in plan.Inputs) (*plan.Plan, error) {
-	o := plan.Options{Inputs: in, Rows: t.pipe.s.env.Rows}
+	o := plan.Options{Inputs: in, Rows: t.pipe.s.env.Rows, Abilities: []schema.Abilities{t.source.Describe().Abilities}}
 	if claimer, ok := t.source.(sdk.Claimer); ok {
 		first, err := plan.Part(t.pipe.s.env.Rule, src, o)
 		if err != nil {
