@@ -34,8 +34,8 @@ func (s *Store) Resident(side int) (n int64) {
 	return n
 }
 
-// Keep copies to disk what of a side is in memory, and says where all of it is. Nothing must be appended to the side any more. Nothing changes for
-// who goes on with the store.
+// Keep copies to disk what of a side is in memory, and says where all of it is. Nothing must be appended to the side any more, and it must not be one that was restored.
+// Nothing changes for who goes on with the store.
 func (s *Store) Keep(side int) (KeptSide, error) {
 	of := s.sides[side]
 	of.mu.Lock()
@@ -49,6 +49,9 @@ func (s *Store) Keep(side int) (KeptSide, error) {
 		b = binary.LittleEndian.AppendUint64(b, p.min)
 		b = binary.LittleEndian.AppendUint64(b, p.max)
 		b = appendExtents(b, p.spilled)
+		if len(p.copied) > 0 {
+			panic("column: a side that was restored is kept as it is")
+		}
 		copied := make([]extent, 0, len(p.pages)+1)
 		for k := range len(p.pages) + 1 {
 			g := p.cur

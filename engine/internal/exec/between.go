@@ -64,9 +64,8 @@ func (r *run) readSides(ctx context.Context, readers []*reader, shape *column.Sh
 	case plan.PushDown:
 		err = r.pushDown(ctx, readers, shape, store)
 	default:
-		if err = r.fill(ctx, readers, shape, store, r.keeper.sideRead); err == nil {
-			r.keeper.someSides()
-		}
+		err = r.fill(ctx, readers, shape, store, r.keeper.sideRead)
+		r.keeper.end(err == nil)
 		return err
 	}
 	if err == nil {

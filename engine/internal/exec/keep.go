@@ -82,6 +82,8 @@ type keeper struct {
 	started bool   // there is a journal
 	read    []bool // by side: to its end
 	kept    []bool // by side
+	again   *time.Timer
+	ended   bool // reading: nothing of a side is kept any more
 }
 
 func (r *run) newKeeper(store *column.Store, readers []*reader, bits uint) *keeper {
@@ -112,25 +114,52 @@ func (k *keeper) sideRead(side int) {
 		return
 	}
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.read[side] = true
-	k.mu.Unlock()
 	k.someSides()
 }
 
-// someSides keeps the sides that were read to their end.
+// lookAgain is how often a side is looked at that was read and is not worth keeping yet: the others may take long.
+const lookAgain = time.Second
+
+// someSides keeps the sides that were read to their end. The caller holds k.mu.
 func (k *keeper) someSides() {
-	if k == nil {
-		return
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
+	waits := false
 	for side, read := range k.read {
-		if !read || k.kept[side] || !k.worthwhile(k.store.Resident(side)) {
+		if !read || k.kept[side] || k.ended {
+			continue
+		}
+		if !k.worthwhile(k.store.Resident(side)) {
+			waits = true
 			continue
 		}
 		if kept, ok := k.side(side); ok {
 			k.kept[side] = k.put(record{Side: &kept})
 		}
+	}
+	if k.again == nil && waits {
+		k.again = time.AfterFunc(lookAgain, func() {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.again = nil
+			k.someSides()
+		})
+	}
+}
+
+// end says that nothing is read any more: rows may be moved about after it. all says that all sides were read.
+func (k *keeper) end(all bool) {
+	if k == nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if all {
+		k.someSides()
+	}
+	k.ended = true
+	if k.again != nil {
+		k.again.Stop()
 	}
 }
 

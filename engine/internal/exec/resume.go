@@ -282,10 +282,10 @@ func (r *run) keepAgain(sides map[int]*keptSide) error {
 			}
 			texts = append(texts, text)
 		}
-		k.started = r.dir.StartJournal(texts) == nil
-		for side := range k.kept {
-			k.kept[side] = k.started && r.kept[side]
-			k.read[side] = r.kept[side]
+		copy(k.read, r.kept)
+		copy(k.kept, r.kept)
+		if k.started = r.dir.StartJournal(texts) == nil; !k.started {
+			r.keeper = nil
 		}
 	}
 	return r.dir.RemoveOthers(names)

@@ -28,23 +28,61 @@ func (readOnce) Read(context.Context, sdk.ReadRequest, func(*batch.Batch) error)
 	return errors.New("it is read again")
 }
 
-// killed runs a rule, and has in folder what a kill at some moment would have left: at the event of this number. It reports whether that is anything. The
+// begun is a run that has not started.
+type begun func(plan.Options) (*plan.Plan, exec.Env, error)
+
+func ofTables(rule *program.Rule, rows [][][]schema.Value) begun {
+	return func(o plan.Options) (*plan.Plan, exec.Env, error) {
+		var env exec.Env
+		for s, side := range rule.Sides {
+			env.Sources = append(env.Sources, &table{columns: physical(side.Source), rows: rows[s]})
+			env.Configs = append(env.Configs, nil)
+		}
+		p, err := plan.Build(rule, o)
+		return p, env, err
+	}
+}
+
+func ofAdders(rule *program.Rule, rows [][][]schema.Value) begun {
+	return func(o plan.Options) (*plan.Plan, exec.Env, error) {
+		env := exec.Env{Sources: adders(rule, rows, true)}
+		for range env.Sources {
+			o.Abilities = append(o.Abilities, schema.Abilities{Checksum: true})
+			env.Configs = append(env.Configs, schema.Config{"table": schema.Text("t")})
+		}
+		p, err := plan.Build(rule, o)
+		return p, env, err
+	}
+}
+
+func ofDatabase(rule *program.Rule, rows [][][]schema.Value) begun {
+	return func(o plan.Options) (*plan.Plan, exec.Env, error) {
+		source, configs := database(rule, rows)
+		env := exec.Env{Configs: configs}
+		for i, req := range plan.Requests(rule, o.Inputs) {
+			req.Config = configs[i]
+			o.Claims = append(o.Claims, source.(sdk.Claimer).Claim(req))
+			env.Sources = append(env.Sources, source)
+		}
+		p, err := plan.Build(rule, o)
+		return p, env, err
+	}
+}
+
+// killed runs a rule, and has in folder what a kill at some moment would have left: at the event of this number; -1 is while settling, and -2
+// when the last part is matched. It reports whether that is anything. The
 // bytes are what the undisturbed run found.
-func killed(t *testing.T, rule *program.Rule, rows [][][]schema.Value, o plan.Options, event int, folder string) (left bool, want []byte) {
+func killed(t *testing.T, begin begun, o plan.Options, event int, folder string) (left bool, want []byte) {
 	t.Helper()
-	p, err := plan.Build(rule, o)
+	p, env, err := begin(o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	own := t.TempDir()
-	env := exec.Env{SpillDir: own, Header: &exec.Header{Rule: rule.Name, Run: "01", Recon: "test"}}
-	for s, side := range rule.Sides {
-		env.Sources = append(env.Sources, &table{columns: physical(side.Source), rows: rows[s]})
-		env.Configs = append(env.Configs, nil)
-	}
+	env.SpillDir, env.Header = own, &exec.Header{Rule: p.Rule.Name, Run: "01", Recon: "test"}
 	events := 0
-	env.Progress = func(exec.Progress) {
-		if events++; events == event {
+	env.Progress = func(p exec.Progress) {
+		if events++; events == event || p.Phase == exec.Matching && event < -1 && p.Done-p.Total-2 == event {
 			left = copyKept(t, own, folder)
 		}
 	}
@@ -52,8 +90,8 @@ func killed(t *testing.T, rule *program.Rule, rows [][][]schema.Value, o plan.Op
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = encode(t, rule, out)
-	if event < 0 || event > events { // a kill while settling
+	want = encode(t, p.Rule, out)
+	if event == -1 || event > events { // a kill while settling
 		left = copyKept(t, own, folder)
 	}
 	if err := out.Close(); err != nil {
@@ -99,7 +137,7 @@ func copyKept(t *testing.T, from, to string) bool {
 }
 
 // resumed goes on with what is in folder. Sides that were read must not be read again.
-func resumed(t *testing.T, rule *program.Rule, rows [][][]schema.Value, o plan.Options, folder string) (got []byte, info exec.Resumed) {
+func resumed(t *testing.T, begin begun, o plan.Options, folder string) (got []byte, info exec.Resumed) {
 	t.Helper()
 	dirs, err := column.KeptDirs(folder)
 	if err != nil || len(dirs) != 1 {
@@ -112,18 +150,14 @@ func resumed(t *testing.T, rule *program.Rule, rows [][][]schema.Value, o plan.O
 	if again, err := exec.OpenKept(dirs[0]); again != nil || err != nil {
 		t.Fatalf("opened twice: %v", err)
 	}
-	p, err := plan.Build(rule, o)
+	p, env, err := begin(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := exec.Env{SpillDir: folder, Kept: k, Header: &k.Header}
-	for s, side := range rule.Sides {
-		env.Sources = append(env.Sources, &table{columns: physical(side.Source), rows: rows[s]})
-		env.Configs = append(env.Configs, nil)
-	}
+	env.SpillDir, env.Kept, env.Header = folder, k, &k.Header
 	env.Resumed = func(r exec.Resumed) {
 		info = r
-		for s, side := range rule.Sides {
+		for s, side := range p.Rule.Sides {
 			if slices.Contains(r.Sides, side.Name) {
 				env.Sources[s] = readOnce{env.Sources[s]} // shared with the run
 			}
@@ -133,7 +167,7 @@ func resumed(t *testing.T, rule *program.Rule, rows [][][]schema.Value, o plan.O
 	if err != nil {
 		t.Fatal(err)
 	}
-	got = encode(t, rule, out)
+	got = encode(t, p.Rule, out)
 	if err := out.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +206,7 @@ func TestResume(t *testing.T) {
 			event = 1 + r.IntN(60)
 		}
 		folder := t.TempDir()
-		left, want := killed(t, rule, rows, o, event, folder)
+		left, want := killed(t, ofTables(rule, rows), o, event, folder)
 		if !left {
 			continue
 		}
@@ -181,7 +215,7 @@ func TestResume(t *testing.T) {
 			hurt = damage(t, r, folder)
 		}
 		o.Budget, o.Cores = 1<<(16+r.IntN(4)), 1+r.IntN(3)
-		got, info := resumed(t, rule, rows, o, folder)
+		got, info := resumed(t, ofTables(rule, rows), o, folder)
 		if string(got) != string(want) {
 			t.Fatalf("seed %d: %s\nkilled at event %d, %s, %+v: another outcome", seed, show(rule), event, hurt, info)
 		}
@@ -241,13 +275,63 @@ func damage(t *testing.T, r *rand.Rand, folder string) string {
 	return fmt.Sprintf("%s %s at %d of %d", how, filepath.Base(name), at, len(b))
 }
 
+// TestResumeInDatabases does the same to runs in which a database did a part of the work: all of it is kept, or nothing.
+func TestResumeInDatabases(t *testing.T) {
+	rule, rows := simpleRule("a", "b"), simpleRows(12_000)
+	rule.Keys[0].Type = kind(schema.Integer)
+	for s := range rows {
+		rule.Sides[s].Source.Columns[0].Type = kind(schema.Integer)
+		rule.Keys[0].Terms[s].Type = kind(schema.Integer)
+		for i := range rows[s] {
+			rows[s][i][0] = schema.Int(int64(i))
+		}
+	}
+	for i := 0; i < 10_000; i += 2 {
+		rows[1][i] = changed(rows[1][i])
+	}
+	for _, c := range []struct {
+		strategy plan.Strategy
+		begin    begun
+	}{{plan.Checksum, ofAdders(rule, rows)}, {plan.PushDown, ofDatabase(rule, rows)}} {
+		t.Run(string(c.strategy), func(t *testing.T) {
+			o := plan.Options{Strategy: c.strategy, Budget: 1 << 16, Cores: 1, Rows: 50}
+			whole, parts := 0, 0
+			for event := -6; event < 0; event++ { // from the end: the last four are parts, and after them it settles
+				folder := t.TempDir()
+				left, want := killed(t, c.begin, o, event, folder)
+				if !left {
+					continue
+				}
+				hurt := ""
+				if r := rand.New(rand.NewPCG(uint64(event), 4)); r.IntN(4) == 0 {
+					hurt = damage(t, r, folder)
+				}
+				got, info := resumed(t, c.begin, o, folder)
+				if string(got) != string(want) {
+					t.Fatalf("killed at event %d, %s, %+v: another outcome", event, hurt, info)
+				}
+				if len(info.Sides) == 1 {
+					t.Errorf("one side was kept without the other: %+v", info)
+				}
+				if len(info.Sides) == 2 {
+					whole++
+				}
+				parts += info.Parts
+			}
+			if whole == 0 || parts == 0 {
+				t.Errorf("%d runs went on with what was read, %d parts were not matched again", whole, parts)
+			}
+		})
+	}
+}
+
 // TestResumedTrouble leaves what was kept where it is when a run that goes on comes to no end.
 func TestResumedTrouble(t *testing.T) {
 	rule := simpleRule("a", "b")
 	rows := simpleRows(4000)
 	o := plan.Options{Budget: 1 << 16, Cores: 1}
 	folder := t.TempDir()
-	left, want := killed(t, rule, rows, o, -1, folder)
+	left, want := killed(t, ofTables(rule, rows), o, -1, folder)
 	if !left {
 		t.Fatal("nothing was kept")
 	}
@@ -268,7 +352,7 @@ func TestResumedTrouble(t *testing.T) {
 	if _, err := exec.Run(ctx, p, env); !errors.Is(err, context.Canceled) {
 		t.Fatalf("got error %v", err)
 	}
-	got, info := resumed(t, rule, rows, o, folder)
+	got, info := resumed(t, ofTables(rule, rows), o, folder)
 	if string(got) != string(want) || len(info.Sides) != 2 || info.Parts != info.Total {
 		t.Errorf("another outcome, or not all was kept: %+v", info)
 	}
@@ -277,7 +361,7 @@ func TestResumedTrouble(t *testing.T) {
 // TestSweepKept removes what a killed run kept, unless it is wanted, and what nobody can go on with.
 func TestSweepKept(t *testing.T) {
 	folder := t.TempDir()
-	if left, _ := killed(t, simpleRule("a", "b"), simpleRows(4000), plan.Options{Budget: 1 << 16}, -1, folder); !left {
+	if left, _ := killed(t, ofTables(simpleRule("a", "b"), simpleRows(4000)), plan.Options{Budget: 1 << 16}, -1, folder); !left {
 		t.Fatal("nothing was kept")
 	}
 	dirs, _ := column.KeptDirs(folder)
