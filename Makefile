@@ -18,7 +18,7 @@ race: ## run the tests of concurrent code under the race detector
 	$(GO) test -race ./sdk/... ./lang ./engine/... ./lsp ./cmd/...
 
 nightly: ## what takes too long for each change: runs killed 1,000 times, 20,000 random runs, fuzzing for five minutes a target
-	RECON_CRASHES=1000 $(GO) test ./cmd/recon -run 'TestKilledRuns$$' -timeout 60m
+	RECON_CRASHES=1000 $(GO) test ./cmd/recon -run 'TestKilledRuns$$|TestResumeKilledRuns$$' -timeout 60m
 	RECON_TRUTHS=20000 $(GO) test ./cmd/recon -run 'TestOneTruth$$' -timeout 60m
 	@sh .ci/fuzz 300s
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -277,10 +278,14 @@ func withRecord(record, rest []byte) []byte {
 }
 
 // TestResumeKilledRuns kills runs at random moments, and those that go on with them too, until one comes to its end. It gives what a run gives that nobody
-// kills, and leaves nothing.
+// kills, and leaves nothing. RECON_CRASHES says how many, ten times over.
 func TestResumeKilledRuns(t *testing.T) {
 	t.Parallel()
-	const rows, seed, times = 40_000, 8, 12
+	times := int64(8)
+	if n, err := strconv.ParseInt(os.Getenv("RECON_CRASHES"), 10, 64); err == nil {
+		times = n / 10
+	}
+	const rows, seed = 40_000, 8
 	files := func(second bool) map[string]string {
 		f := crashFiles(rand.New(rand.NewPCG(seed, seed)), rows, second)
 		f["rules.recon"] = crashRules
@@ -308,9 +313,20 @@ func TestResumeKilledRuns(t *testing.T) {
 					for try := 0; ; try++ {
 						r := c.start(call...)
 						if try < 4 {
+							pause := time.Duration(random.Int64N(int64(took)))
+							if random.IntN(2) == 0 { // soon after something is kept
+								pause /= 8
+								for ended := false; !ended && c.journal() == ""; {
+									select {
+									case <-r.done:
+										ended = true
+									case <-time.After(time.Millisecond):
+									}
+								}
+							}
 							select {
 							case <-r.done:
-							case <-time.After(time.Duration(random.Int64N(int64(took)))):
+							case <-time.After(pause):
 								_ = r.cmd.Process.Signal(syscall.SIGKILL) // it may have ended meanwhile
 							}
 						}

@@ -54,6 +54,9 @@ that was not taken.`,
 			if timeout < 0 {
 				return errors.New("--timeout is a time to run in, as 30m; without it a run takes as long as it does")
 			}
+			if resume && from != "" {
+				return errors.New("--resume and --from exclude each other: a run that was killed has its window")
+			}
 			runs, err := m.requests(from, to)
 			if err != nil {
 				return err
@@ -117,7 +120,6 @@ that was not taken.`,
 	c.Flags().StringVar(&to, "to", "", "… to this date, both included, in order")
 	c.Flags().BoolVar(&resume, "resume", false, "go on with runs that were killed, and start no other")
 	c.MarkFlagsRequiredTogether("from", "to")
-	c.MarkFlagsMutuallyExclusive("resume", "from")
 	return c
 }
 
