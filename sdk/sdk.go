@@ -46,6 +46,9 @@ type Claims struct {
 	// same name can be compared there, on the connection of either (Comparing). "": they cannot; UnknownDatabase: the settings do not say where they are, as
 	// where a secret is not at hand.
 	Database string
+
+	// Costly says that comparing rows there takes several times what sending them does, so that it pays on a slow line only.
+	Costly bool
 }
 
 // UnknownDatabase is the name of a database that compares rows and is not known.

@@ -45,15 +45,24 @@ func (p *Past) cheaper() (yes bool, why string) {
 	return p.Seconds >= 2*addUp, why
 }
 
-// compares reports whether push-down, where it can be, is to be preferred to reading all rows, and why, or why not. A database joins rows in about the time in which
-// it sends them, so only one that would send most of them twice over, or that has refused, is spared.
-func (p *Past) compares() (yes bool, why string) {
+// compareMicros is what comparing a row of each side costs a database that says it is costly, in microseconds: more than was measured.
+const compareMicros = 15
+
+// compares reports whether push-down, where it can be, is to be preferred to reading all rows, and why, or why not. Where joining rows takes about the time in
+// which they are sent, only a run that would send most of them all the same, or that was refused, is spared. Where it is costly, the last run must have shown that the line is slow.
+func (p *Past) compares(costly bool) (yes bool, why string) {
+	const one = "both sides are in one database"
 	switch {
-	case p == nil || p.Strategy != PushDown && p.Strategy != Hash:
-	case p.Strategy == PushDown && p.Stopped != "":
+	case p != nil && p.Strategy == PushDown && p.Stopped != "":
 		return false, "in the last run as push-down " + p.Stopped
-	case p.Rows > 0 && p.Differ*2 > p.Rows:
-		return false, fmt.Sprintf("both sides are in one database, but in the last run %s of %s rows a side did not match and would be sent all the same", humanize.Comma(p.Differ), humanize.Comma(p.Rows))
+	case p != nil && (p.Strategy == PushDown || p.Strategy == Hash) && p.Rows > 0 && p.Differ*2 > p.Rows:
+		return false, fmt.Sprintf("%s, but in the last run %s of %s rows a side did not match and would be sent all the same", one, humanize.Comma(p.Differ), humanize.Comma(p.Rows))
+	case !costly || p != nil && p.Strategy == PushDown:
+		return true, one
+	case p == nil || p.Strategy != Hash || p.Seconds < leastSeconds || p.Rows == 0:
+		return false, "to compare rows where both sides are costs more than to send them, unless the line is slow"
 	}
-	return true, "both sides are in one database"
+	compare := float64(p.Rows) * compareMicros / 1e6
+	why = fmt.Sprintf("%s, and the last run took %.0f s for %s rows a side, while comparing them there is estimated at %.0f s", one, p.Seconds, humanize.Comma(p.Rows), compare)
+	return p.Seconds >= 2*compare, why
 }

@@ -59,3 +59,27 @@ func TestChecksumIsChosenByCost(t *testing.T) {
 		t.Errorf("got %s because %s, %v", p.Strategy, p.Why, err)
 	}
 }
+
+func TestPushDownIsChosen(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		past        *Past
+		cheap, dear bool
+	}{
+		{"nothing known", nil, true, false},
+		{"a fast run by hash", &Past{Strategy: Hash, Seconds: 20, Rows: 1_000_000, Differ: 5}, true, false},
+		{"a slow run by hash", &Past{Strategy: Hash, Seconds: 40, Rows: 1_000_000, Differ: 5}, true, true},
+		{"a slow run by hash that differed", &Past{Strategy: Hash, Seconds: 40, Rows: 1_000_000, Differ: 600_000}, false, false},
+		{"a long run by hash, but no slow line", &Past{Strategy: Hash, Seconds: 40, Rows: 10_000_000, Differ: 5}, true, false},
+		{"a run by push-down", &Past{Strategy: PushDown, Seconds: 1, Rows: 1_000_000, Differ: 5}, true, true},
+		{"a run by push-down that differed", &Past{Strategy: PushDown, Seconds: 1, Rows: 10, Differ: 6}, false, false},
+		{"a run by push-down that was refused", &Past{Strategy: PushDown, Rows: 10, Stopped: "nothing could be compared there: it is old"}, false, false},
+		{"a run by merge", &Past{Strategy: Merge, Seconds: 100, Rows: 10}, true, false},
+	} {
+		for costly, want := range map[bool]bool{false: c.cheap, true: c.dear} {
+			if yes, why := c.past.compares(costly); yes != want || why == "" {
+				t.Errorf("%s, costly %v: got %v, %q", c.name, costly, yes, why)
+			}
+		}
+	}
+}

@@ -35,7 +35,7 @@ func (p *Plan) choose(o Options) error {
 		p.Strategy, p.Why = Hash, why
 		if p.NoPush == "" {
 			var yes bool
-			if yes, p.Why = o.Past.compares(); yes {
+			if yes, p.Why = o.Past.compares(o.Claims[0].Costly); yes {
 				p.Strategy = PushDown
 				break
 			}

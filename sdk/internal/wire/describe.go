@@ -139,7 +139,7 @@ func claimsFromWire(w *ClaimReply, conditions int) (Claims, error) {
 	if n := len(w.GetWhere()); n != 0 && n != conditions {
 		return Claims{}, fmt.Errorf("the plugin answered %d claims to %d conditions", n, conditions)
 	}
-	claims := Claims{Ordered: w.GetOrdered(), Database: w.GetDatabase()}
+	claims := Claims{Ordered: w.GetOrdered(), Database: w.GetDatabase(), Costly: w.GetCostly()}
 	for _, c := range w.GetWhere() {
 		if c < ClaimKind_NONE || c > ClaimKind_EXACT {
 			return Claims{}, fmt.Errorf("the plugin answered a claim of number %d", c)

@@ -1328,6 +1328,7 @@ type ClaimReply struct {
 	Where         []ClaimKind            `protobuf:"varint,1,rep,packed,name=where,proto3,enum=recon.source.v1.ClaimKind" json:"where,omitempty"` // one for each condition, or nothing
 	Ordered       bool                   `protobuf:"varint,2,opt,name=ordered,proto3" json:"ordered,omitempty"`
 	Database      string                 `protobuf:"bytes,3,opt,name=database,proto3" json:"database,omitempty"` // requests with the same can be compared there; "": they cannot
+	Costly        bool                   `protobuf:"varint,4,opt,name=costly,proto3" json:"costly,omitempty"`    // comparing there takes several times what sending the rows does
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1381,6 +1382,13 @@ func (x *ClaimReply) GetDatabase() string {
 		return x.Database
 	}
 	return ""
+}
+
+func (x *ClaimReply) GetCostly() bool {
+	if x != nil {
+		return x.Costly
+	}
+	return false
 }
 
 type ReadControl struct {
@@ -3171,12 +3179,13 @@ const file_recon_source_proto_rawDesc = "" +
 	"\x04rows\x18\a \x01(\x03R\x04rows\x1aQ\n" +
 	"\vConfigEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12,\n" +
-	"\x05value\x18\x02 \x01(\v2\x16.recon.source.v1.ValueR\x05value:\x028\x01\"t\n" +
+	"\x05value\x18\x02 \x01(\v2\x16.recon.source.v1.ValueR\x05value:\x028\x01\"\x8c\x01\n" +
 	"\n" +
 	"ClaimReply\x120\n" +
 	"\x05where\x18\x01 \x03(\x0e2\x1a.recon.source.v1.ClaimKindR\x05where\x12\x18\n" +
 	"\aordered\x18\x02 \x01(\bR\aordered\x12\x1a\n" +
-	"\bdatabase\x18\x03 \x01(\tR\bdatabase\"s\n" +
+	"\bdatabase\x18\x03 \x01(\tR\bdatabase\x12\x16\n" +
+	"\x06costly\x18\x04 \x01(\bR\x06costly\"s\n" +
 	"\vReadControl\x126\n" +
 	"\arequest\x18\x01 \x01(\v2\x1c.recon.source.v1.ReadRequestR\arequest\x12\x16\n" +
 	"\x06socket\x18\x02 \x01(\tR\x06socket\x12\x14\n" +

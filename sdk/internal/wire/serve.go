@@ -135,7 +135,7 @@ func (s *server) Claim(_ context.Context, w *ReadRequest) (reply *ClaimReply, er
 		return nil, err
 	}
 	claims := s.handler.Claim(req)
-	reply = &ClaimReply{Ordered: claims.Ordered, Database: claims.Database}
+	reply = &ClaimReply{Ordered: claims.Ordered, Database: claims.Database, Costly: claims.Costly}
 	for _, c := range claims.Where {
 		reply.Where = append(reply.Where, ClaimKind(c))
 	}

@@ -80,6 +80,7 @@ type Claims struct {
 	Where    []schema.Claim
 	Ordered  bool
 	Database string
+	Costly   bool
 }
 
 // Failure is an error on its way from a plugin to its host. Text is the whole error.
