@@ -12,7 +12,7 @@ import (
 // TestContract runs the contract of sources over a table of all types, a query and mistakes.
 func TestContract(t *testing.T) {
 	db := servers.MariaDB(t)
-	db.Exec(t, "set time_zone = '+00:00'", "create table v (no varchar(100) not null, name varchar(100), n bigint, amount decimal(18, 2), wide decimal(38, 4), ok tinyint(1), d date, at timestamp(6) null, civil datetime(6), f double)",
+	db.Exec(t, "set time_zone = '+00:00'", "create table v (no varchar(100) collate utf8mb4_bin not null unique, name varchar(100), n bigint, amount decimal(18, 2), wide decimal(38, 4), ok tinyint(1), d date, at timestamp(6) null, civil datetime(6), f double)",
 		"insert into v values ('1', '订单', -9223372036854775808, -9999999999999999.99, 0.0001, true, '2026-02-28', '2026-02-28 16:00:00.123456', '2026-11-01 01:30:00', 0.1)",
 		"insert into v values ('2', '', 9223372036854775807, 0.01, 9999999999999999999999999999999999.9999, false, '0001-01-01', '2001-01-01 00:00:00', '2026-03-08 02:30:00', -1e300)",
 		"insert into v values ('3', null, null, null, null, null, null, null, null, null)",

@@ -36,10 +36,7 @@ func encode(f field, c checksum.Column, clock clock) (e sqlread.Encoded, refused
 	case schema.Date:
 		bytes = "DATEDIFF(" + column + ", DATE'1970-01-01')"
 	case schema.Timestamp:
-		bytes = "TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'1970-01-01 00:00:00', " + column + ")"
-		if ahead := clock.ahead(f); ahead != 0 {
-			bytes = "(" + bytes + " - (" + strconv.FormatInt(ahead, 10) + "))"
-		}
+		bytes = micros(f, clock)
 	case schema.String, schema.Enum:
 		bytes = f.bytes(clock)
 		if c.Column.Type.Kind == schema.Enum {
@@ -51,6 +48,17 @@ func encode(f field, c checksum.Column, clock clock) (e sqlread.Encoded, refused
 	e.Piece = "CONCAT('" + string(letter) + "', " + bytes + ", ';')"
 	return e, ""
 }
+
+// micros is a time as microseconds since 1970.
+func micros(f field, clock clock) string {
+	sql := "TIMESTAMPDIFF(MICROSECOND, TIMESTAMP'1970-01-01 00:00:00', " + quote(f.name) + ")"
+	if ahead := clock.ahead(f); ahead != 0 {
+		sql = "(" + sql + " - (" + strconv.FormatInt(ahead, 10) + "))"
+	}
+	return sql
+}
+
+func scaleText(t schema.Type) string { return strconv.Itoa(int(checksum.Scale(t))) }
 
 // ahead is by how many microseconds the civil times of a column are ahead of UTC, if delivered has not refused it.
 func (c clock) ahead(f field) int64 {

@@ -22,7 +22,8 @@ func (source) Describe() schema.Source {
 		Version: "1",
 		Doc: "Reads a table or a query of a MySQL or MariaDB database, within a read-only transaction on a consistent snapshot. " +
 			"Conditions and order are left to the server. A DATETIME is taken in the source's zone; a TIMESTAMP is an instant. TINYINT(1) is pulled as integer and " +
-			"can be declared boolean. A zero date does not fit a date. Types that the language does not have (SET, TIME, …) are read as the text that the server prints.",
+			"can be declared boolean. Two tables or queries of one server, read with one dsn and one zone, are compared there by the strategy push-down; a table of another database is " +
+			"named with it. A zero date does not fit a date. Types that the language does not have (SET, TIME, …) are read as the text that the server prints.",
 		Settings: []schema.Setting{
 			{Name: "dsn", Type: schema.Type{Kind: schema.Secret}, Required: true, Example: `secret.orders_dsn`,
 				Doc: "Address and account: mysql://user:password@host:3306/database?tls=true, or user:password@tcp(host:3306)/database. Take it from a secret."},
@@ -43,7 +44,11 @@ func (source) Describe() schema.Source {
 }
 
 // Claim promises every condition. Order it promises for what the server sorts as the language does.
-func (source) Claim(req sdk.ReadRequest) sdk.Claims { return sqlread.Claim(req, sorted) }
+func (source) Claim(req sdk.ReadRequest) sdk.Claims {
+	claims := sqlread.Claim(req, sorted)
+	claims.Database, claims.Costly = database(req.Config), true
+	return claims
+}
 
 func sorted(t schema.Type) bool {
 	switch t.Kind {

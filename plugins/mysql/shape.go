@@ -19,7 +19,8 @@ type field struct {
 	kind string // the driver's name of the type
 	family
 	precision, scale int64
-	largest          rune // its character set is known to have all characters up to this one; 0: not known
+	largest          rune   // its character set is known to have all characters up to this one; 0: not known
+	collation        string // of a table's column, once characterSets was asked
 }
 
 // describe asks the server for the columns of what is read, without reading a row.
@@ -90,9 +91,9 @@ func (s *session) declared(ctx context.Context, cfg schema.Config, table *schema
 	return err
 }
 
-// characterSets notes which columns of a table have a character set of Unicode.
+// characterSets notes which columns of a table have a character set of Unicode, and the collations of all.
 func (s *session) characterSets(ctx context.Context, cfg schema.Config, fields map[string]field) error {
-	rows, err := s.texts(ctx, "SELECT column_name, character_set_name FROM information_schema.columns"+inCatalog(cfg))
+	rows, err := s.texts(ctx, "SELECT column_name, character_set_name, collation_name FROM information_schema.columns"+inCatalog(cfg))
 	for _, row := range rows {
 		if f, ok := fields[row[0]]; ok {
 			switch row[1] {
@@ -101,6 +102,7 @@ func (s *session) characterSets(ctx context.Context, cfg schema.Config, fields m
 			case "utf8mb3", "utf8":
 				f.largest = '\uffff'
 			}
+			f.collation = row[2]
 			fields[row[0]] = f
 		}
 	}

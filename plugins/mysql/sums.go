@@ -51,14 +51,7 @@ func (s *snapshot) survey(ctx context.Context, req checksum.Request, ranges int)
 	if err := s.findIndexes(ctx); err != nil {
 		return survey, err
 	}
-	var unique [][]string
-	for _, x := range s.indexes {
-		// What an index tells apart, another character set may deliver as the same text.
-		if x.unique && !slices.ContainsFunc(x.columns, func(name string) bool { f := a.tester.fields[name]; return f.family == text && f.largest == 0 }) {
-			unique = append(unique, x.columns)
-		}
-	}
-	survey.Unique = sqlread.Keyed(req, unique)
+	survey.Unique = s.keyed(req, a.tester.fields)
 	if survey.Rows, err = s.estimate(ctx, a); err != nil || ranges == 0 {
 		return survey, err
 	}
@@ -82,6 +75,18 @@ func (s *snapshot) survey(ctx context.Context, req checksum.Request, ranges int)
 		}
 	}
 	return survey, err
+}
+
+// keyed reports whether an index says that no key repeats.
+func (s *snapshot) keyed(req checksum.Request, fields map[string]field) bool {
+	var unique [][]string
+	for _, x := range s.indexes {
+		// What an index tells apart, another character set may deliver as the same text.
+		if x.unique && !slices.ContainsFunc(x.columns, func(name string) bool { f := fields[name]; return f.family == text && f.largest == 0 }) {
+			unique = append(unique, x.columns)
+		}
+	}
+	return sqlread.Keyed(req, unique)
 }
 
 // estimate is how many rows the server expects to look at.

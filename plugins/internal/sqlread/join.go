@@ -21,7 +21,8 @@ type Join struct {
 // Joined is one side. Its expressions are over what stands behind FROM.
 type Joined struct {
 	Columns []string // what is sent of a row
-	Key     []string // null where a part of the key is; equal as the database has it only if the parts are the same, byte by byte
+	Key     []string // what rows are joined by: null where a part of the key is, equal where the parts are the same
+	Exact   []string // the parts of the key, where Key may also be equal for others; equal only if the parts are the same, byte by byte
 	Same    []string // by value: equal where, and only where, the values are the same
 	Number  []string // by value: the number to compute with, "" where that is Same, or none is needed
 	Holds   []string // by value: a condition without which it is not compared, "" for none
@@ -57,6 +58,9 @@ func (j *Join) side(i int) string {
 	}
 	for k, c := range s.Key {
 		add("%s AS k%d", c, k)
+	}
+	for k, c := range s.Exact {
+		add("%s AS x%d", c, k)
 	}
 	for k := range j.Values {
 		add("%s AS v%d", s.Same[k], k)
@@ -96,7 +100,10 @@ func (j *Join) on() string {
 
 // matched is the condition that joined rows match. It may be null.
 func (j *Join) matched() string {
-	all := []string{"a.p = b.p"}
+	all := []string{"b.k0 IS NOT NULL"}
+	for k := range j.Sides[0].Exact {
+		all = append(all, j.Words.Same(fmt.Sprintf("a.x%d", k), fmt.Sprintf("b.x%d", k)))
+	}
 	for i, name := range []string{"a", "b"} {
 		if j.Sides[i].Fits != "" {
 			all = append(all, name+".fits")
@@ -243,10 +250,6 @@ func (j *Join) Told(counts, totals [][]string) (r pushdown.Result, err error) {
 // Rows are statements for all rows that do not match, and of those that do one pair of every so many, none for 0. Their columns are: 1 where there is a row of
 // the first side, 1 where there is one of the second, 1 where they match, and then the columns of both.
 func (j *Join) Rows(every int64) []string {
-	left := "a.p"
-	if !j.Words.Full {
-		left = "1"
-	}
 	matched := "CASE WHEN " + j.matched() + " THEN 1 ELSE 0 END"
 	where := "(" + j.matched() + ") IS NOT TRUE"
 	if every > 0 {
@@ -258,10 +261,10 @@ func (j *Join) Rows(every int64) []string {
 	}
 	columns := j.columns(0, "a") + j.columns(1, "b")
 	if j.Words.Full {
-		return []string{"SELECT " + left + ", b.p, " + matched + columns + " FROM " + j.side(0) + " AS a FULL JOIN " + j.side(1) + " AS b ON " + j.on() + " WHERE " + where}
+		return []string{"SELECT a.p, b.p, " + matched + columns + " FROM " + j.side(0) + " AS a FULL JOIN " + j.side(1) + " AS b ON " + j.on() + " WHERE " + where}
 	}
 	return []string{
-		"SELECT " + left + ", b.p, " + matched + columns + " FROM " + j.side(0) + " AS a LEFT JOIN " + j.side(1) + " AS b ON " + j.on() + " WHERE " + where,
+		"SELECT 1, CASE WHEN b.k0 IS NOT NULL THEN 1 END, " + matched + columns + " FROM " + j.side(0) + " AS a LEFT JOIN " + j.side(1) + " AS b ON " + j.on() + " WHERE " + where,
 		"SELECT NULL, 1, 0" + strings.Repeat(", NULL", len(j.Sides[0].Columns)) + j.columns(1, "b") + " FROM " + j.side(1) + " AS b LEFT JOIN " + j.side(0) + " AS a ON " + j.on() + " WHERE a.p IS NULL",
 	}
 }
