@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -17,6 +18,7 @@ const sumSource = `
 source %[1]s_%[2]s from %[3]s {
   dsn   = secret.%[3]s_dsn
   table = "%[1]s_rows"
+  parallel = 1
   time  = at
   zone  = "Asia/Shanghai"
   bad_rows = "report"
@@ -142,7 +144,7 @@ func (w sumRow) changed(r *rand.Rand) sumRow {
 	return w
 }
 
-// TestChecksumIsHashInDatabases holds runs by checksum against runs by hash, over random tables of PostgreSQL and MariaDB and one
+// TestChecksumIsHashInDatabases holds runs by checksum, and by hash over three connections a table, against runs by hash, over random tables of PostgreSQL and MariaDB and one
 // of each: the reports and what is open are the same, byte by byte.
 func TestChecksumIsHashInDatabases(t *testing.T) {
 	t.Parallel()
@@ -204,12 +206,13 @@ func TestChecksumIsHashInDatabases(t *testing.T) {
 				}
 				pg.Exec(t, "drop table if exists "+name, "create table "+name+" (no "+types[3]+", line "+types[2]+", amount "+types[0]+", wide numeric(38, 4), qty bigint, ok boolean, day date, at timestamptz, name text, state varchar(10), kind varchar(10), extra float8"+key+")",
 					"insert into "+name+" values "+strings.Join(p, ","))
-				my.Exec(t, "drop table if exists "+name, "create table "+name+" (no varchar(50) collate utf8mb4_bin, line "+types[2]+", amount "+types[1]+", wide decimal(38, 4), qty int unsigned, ok tinyint(1), day date, at datetime(6), name varchar(100), state varchar(10), kind varchar(10), extra double"+key+")",
+				my.Exec(t, "drop table if exists "+name, "create table "+name+" (no varchar(50) collate utf8mb4_bin, line "+types[2]+", amount "+types[1]+", wide decimal(38, 4), qty int unsigned, ok tinyint(1), day date, at datetime(6), name varchar(100), state varchar(10), kind varchar(10), extra double"+strings.Replace(key, "unique (line)", "primary key (line)", 1)+")",
 					"insert into "+name+" values "+strings.Join(m, ","))
 			}
 			var text, open string
-			for _, strategy := range []string{"hash", "checksum"} {
-				f := newFolder(t, map[string]string{"rules.recon": sumRules()})
+			for _, way := range []string{"hash", "checksum", "hash over 3"} {
+				strategy, connections, _ := strings.Cut(way, " over ")
+				f := newFolder(t, map[string]string{"rules.recon": strings.ReplaceAll(sumRules(), "parallel = 1", "parallel = "+cmp.Or(connections, "1"))})
 				f.env = append(f.env, "PG_DSN="+pg.DSN, "MY_DSN="+my.DSN)
 				a := f.recon("run", "--at", "2026-11-20T22:00:00+08:00", "--show", "400", "--strategy", strategy)
 				if strings.Count(a.err, ", "+strategy) != 12 || a.code != exitFindings && a.code != exitClean {
@@ -217,6 +220,9 @@ func TestChecksumIsHashInDatabases(t *testing.T) {
 				}
 				if strategy == "checksum" {
 					pruned = append(pruned, strings.Join(regexp.MustCompile(`\d+ of`).FindAllString(a.err, -1), ""))
+				}
+				if connections != "" && keyed && strings.Contains(a.err, "one connection") {
+					t.Errorf("some table is read over one connection: %s", a.err)
 				}
 				list := chance.ReplaceAllString(f.open(), "")
 				if text == "" {
