@@ -1,6 +1,7 @@
 package sdktest
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/big"
@@ -39,6 +40,9 @@ func (s *subject) testCompare(t *testing.T) {
 		} else {
 			others = append(others, checksum.Other{Column: c})
 		}
+	}
+	if len(encoded) > 0 {
+		s.testOwnErrorCompared(t, source, read, encoded[0])
 	}
 	for i, key := range encoded {
 		for variant, bounds := range boundsTried {
@@ -79,6 +83,27 @@ func (s *subject) testCompare(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// testOwnErrorCompared looks whether the host's own error, at the first rows, ends a comparison and comes back as itself.
+func (s *subject) testOwnErrorCompared(t *testing.T, source sdk.Snapshotter, read sdk.ReadRequest, key checksum.Column) {
+	side := pushdown.Side{Key: []checksum.Column{key}}
+	own := errors.New("the host has seen enough")
+	asked := false
+	err := source.Snapshot(t.Context(), read, func(snap sdk.Snapshot) error {
+		comparing, ok := snap.(sdk.Comparing)
+		if !ok {
+			return nil
+		}
+		_, err := comparing.Compare(t.Context(), read, pushdown.Request{Sides: []pushdown.Side{side, side}, Sample: 1 << 40}, func(pushdown.Of, *batch.Batch) error {
+			asked = true
+			return own
+		})
+		return err
+	})
+	if asked && !errors.Is(err, own) {
+		t.Errorf("an error of the host ends a comparison as %v", err)
 	}
 }
 
@@ -173,8 +198,8 @@ func (s *subject) holdCompare(t *testing.T, snap sdk.Snapshot, read sdk.ReadRequ
 				t.Errorf("total %d is %s, of the rows delivered %s", i, a, b)
 			}
 		}
-	} else if result.Matched > told.Matched || result.Matched*2 < told.Matched {
-		t.Errorf("%d keys are said to match, and %d do", result.Matched, told.Matched)
+	} else if t.Logf("%d keys are said to match, and %d do", result.Matched, told.Matched); result.Matched > told.Matched {
+		t.Error("more keys are said to match than do")
 	}
 	return nil
 }

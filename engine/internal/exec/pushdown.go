@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -91,10 +92,17 @@ func (p *pushing) compare(ctx context.Context) (refused string, err error) {
 		return "", own
 	case err != nil:
 		return "", &SourceError{Source: p.readers[0].source.Name, Err: err}
+	case told.Refused != "" && p.sent():
+		return "", &SourceError{Source: p.readers[0].source.Name, Err: fmt.Errorf("comparing in the database, it sent rows and then refused: %s; run it as hash", told.Refused)}
 	case told.Refused != "":
 		return told.Refused, nil
 	}
 	return "", p.settle(ctx, &told)
+}
+
+// sent reports whether rows have come.
+func (p *pushing) sent() bool {
+	return slices.ContainsFunc(slices.Concat(p.readers, p.again.readers), func(r *reader) bool { return r.total.Rows > 0 })
 }
 
 // takers puts batches where they belong: rows that do not match into the store, the sample apart.

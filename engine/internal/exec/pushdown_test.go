@@ -143,6 +143,7 @@ func TestPushDownTrustsNoDatabase(t *testing.T) {
 				return false
 			}, want: `rows were held for matched that do not match here (key id "ID-000007")`},
 		{name: "half a pair in the sample", batch: func(of *pushdown.Of, _ *batch.Batch) bool { return of.Sample && of.Side == 1 }, want: `rows were held for matched that do not match here (key id "`},
+		{name: "rows and then no", result: func(r *pushdown.Result) { *r = pushdown.Result{Refused: "no"} }, want: "it sent rows and then refused: no"},
 		{name: "a side that there is not", batch: func(of *pushdown.Of, _ *batch.Batch) bool { of.Side = 2; return false }, want: "a side 2 that there is not"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
