@@ -3,6 +3,7 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
@@ -258,4 +259,150 @@ func TestPushDownIsHashInMariaDB(t *testing.T) {
 				"insert into "+table+" values "+strings.Join(all, ","))
 		},
 	})
+}
+
+// liteSource is one of two tables of a file.
+const liteSource = `
+source %[1]s from sqlite {
+  path  = "both.db"
+  table = "%[1]s_rows"
+  zone  = "%[2]s"
+  bad_rows = "report"
+
+  columns {
+    no      string
+    line    integer
+    amount  decimal(%[3]s) unit "CNY"
+    qty     integer
+    ok      boolean
+    day     date
+    at      timestamp
+    name    string
+    state   enum("paid", "open")
+    extra   float
+  }
+}
+`
+
+const liteRule = `
+rule %[1]s between left, right {
+%[2]s
+  compare amount within %[3]s
+  compare qty within %[4]s
+  compare ok
+  compare day within 1d
+  compare at within 1m
+  compare name%[5]s
+  compare state where left.qty > 1
+}
+`
+
+func liteRules(zone string) string {
+	var b strings.Builder
+	b.WriteString("recon 1\n")
+	fmt.Fprintf(&b, liteSource, "left", zone, "12, 2")
+	fmt.Fprintf(&b, liteSource, "right", zone, "14, 4")
+	fmt.Fprintf(&b, liteRule, "both", "  key no\n  key line\n", "0.05", "5%", "")
+	fmt.Fprintf(&b, liteRule, "text", "  key no\n", "1% and 0.5", "3", " ignoring case")
+	fmt.Fprintf(&b, liteRule, "number", "  key line\n", "0", "0.1", "")
+	fmt.Fprintf(&b, liteRule, "amount", "  key amount\n  duplicates = \"pair\"\n", "0", "1bp", " where left.name != null")
+	return b.String()
+}
+
+// liteRow is a row as literals, each column stored in some of the ways in which SQLite can.
+func liteRow(r *rand.Rand, i int) []string {
+	pick := func(usual []string, odd ...string) string {
+		if r.IntN(30) == 0 {
+			return odd[r.IntN(len(odd))]
+		}
+		return usual[r.IntN(len(usual))]
+	}
+	return []string{
+		pick([]string{fmt.Sprintf("'%s%d'", []string{"", "A", "a", " "}[r.IntN(4)], i)}, "null", "'x'", "'X'", "'x '", "'订单'", "7", "x'61'", "cast(x'ff' as text)", "cast(x'6100' as text)"),
+		pick([]string{fmt.Sprint(i)}, "null", "'12'", "'abc'", "3.0", "3.5", "9223372036854775807", "-9223372036854775808"),
+		pick([]string{"0", "10", "10.5", "0.1", "0.29", "1.15", "99999.99", "-0.01", "0.3"}, "null", "0.1 + 0.2", "1.005", "10.504", "'10.50'", "'x'", "1e15", "9e999", "-0.0", "9999999999.99", "9999999999", "1e-9"),
+		pick([]string{"0", "1", "100", "101", "-5"}, "null", "9223372036854775807", "-9223372036854775808", "1.0", "'1'", "2.5", "9007199254740993"),
+		pick([]string{"0", "1"}, "null", "2", "'true'", "1.0"),
+		pick([]string{"'2026-02-28'", "'2026-03-01'"}, "null", "'2026-02-30'", "20260228", "'0000-01-01'", "'2026-2-28'"),
+		pick([]string{"'2026-11-01 01:30:00'", "'2026-11-01 01:30:30'", "'2026-03-08 02:30:00'"}, "null", "'2026-11-01T01:30:00Z'", "'2026-11-01 01:30:00.5'", "'2026-11-31 00:00:00'", "1700000000"),
+		pick([]string{"'a'", "'A'", "'a '", "''", "'1'"}, "null", "'商户'", "x'61'", "1", "cast(x'ff' as text)", "cast(x'610062' as text)"),
+		pick([]string{"'paid'", "'open'"}, "null", "'Paid'", "'lost'"), pick([]string{"0.1"}, "null", "'x'"),
+	}
+}
+
+func TestPushDownIsHashInSQLite(t *testing.T) {
+	t.Parallel()
+	seeds := uint64(12)
+	if testing.Short() {
+		seeds = 4
+	}
+	matched := 0
+	for seed := range seeds {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			r := rand.New(rand.NewPCG(seed, 51))
+			f := newFolder(t, map[string]string{"rules.recon": liteRules([]string{"Asia/Shanghai", "America/New_York", "UTC"}[seed%3])})
+			db, err := sql.Open("sqlite", f.path("both.db"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			rows := map[string][]string{}
+			add := func(table string, row []string) { rows[table] = append(rows[table], "("+strings.Join(row, ", ")+")") }
+			for i := range 400 {
+				row := liteRow(r, i)
+				other := slices.Clone(row)
+				if r.IntN(4) == 0 {
+					k := r.IntN(len(row))
+					other[k] = liteRow(r, i)[k]
+				}
+				switch r.IntN(40) {
+				case 0:
+					add("left_rows", row)
+				case 1:
+					add("right_rows", other)
+				case 2:
+					add("left_rows", row)
+					add("left_rows", row)
+					add("right_rows", other)
+				default:
+					add("left_rows", row)
+					add("right_rows", other)
+				}
+			}
+			for table, list := range rows {
+				types := "no text, line integer, amount numeric, qty integer, ok boolean, day date, at timestamp, name text, state text, extra real"
+				if table == "right_rows" && seed%2 == 0 {
+					types = "no text collate nocase, line int, amount, qty, ok, day, at, name varchar collate rtrim, state collate nocase, extra"
+				}
+				for _, statement := range []string{"create table " + table + " (" + types + ")", "insert into " + table + " values " + strings.Join(list, ", ")} {
+					if _, err := db.Exec(statement); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			var text, open string
+			for _, strategy := range []string{"hash", "push-down"} {
+				f := newFolder(t, map[string]string{"rules.recon": strings.ReplaceAll(liteRules([]string{"Asia/Shanghai", "America/New_York", "UTC"}[seed%3]), "both.db", f.path("both.db"))})
+				a := f.recon("run", "--at", "2026-11-20T22:00:00+08:00", "--show", "1000", "--strategy", strategy)
+				if strings.Count(a.err, ", "+strategy) != 4 || a.code != exitFindings {
+					t.Fatalf("exit code %d, it ran as\n%s", a.code, a.err)
+				}
+				for _, m := range matchedIn.FindAllStringSubmatch(a.err, -1) {
+					var n int
+					fmt.Sscan(m[1], &n)
+					matched += n
+				}
+				list := chanceOpen.ReplaceAllString(f.open(), "")
+				if strategy == "hash" {
+					text, open = runLine.ReplaceAllString(a.out, ""), list
+					continue
+				}
+				same(t, "report", runLine.ReplaceAllString(a.out, ""), text)
+				same(t, "list of breaks", list, open)
+			}
+		})
+	}
+	if t.Logf("%d keys matched in the database", matched); matched < int(seeds)*200 {
+		t.Errorf("only %d keys matched in the database", matched)
+	}
 }

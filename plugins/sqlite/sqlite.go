@@ -22,7 +22,7 @@ func (source) Describe() schema.Source {
 		Version: "1",
 		Doc: "Reads a table or a query of an SQLite file, within one read transaction. The file is opened for reading only and never created. " +
 			"Each value is converted by what is stored, and refused where it does not fit exactly: a REAL is a decimal if its shortest text is one, " +
-			"a date or timestamp must be ISO text. A number is never taken for a time: convert it in a query, strftime('%Y-%m-%dT%H:%M:%SZ', paid_at, 'unixepoch').",
+			"a date or timestamp must be ISO text. Two tables or queries of one file can be compared in it, where it is asked for (--strategy push-down) and no condition is recon's. A number is never taken for a time: convert it in a query, strftime('%Y-%m-%dT%H:%M:%SZ', paid_at, 'unixepoch').",
 		Settings: []schema.Setting{
 			{Name: "path", Type: schema.Type{Kind: schema.Path}, Required: true, Example: `"orders.db"`, Doc: "The database file."},
 			{Name: "table", Type: schema.Type{Kind: schema.String}, Example: `"orders"`, Doc: "A table or view. A part with a dot stands in double quotes."},
@@ -36,7 +36,11 @@ func (source) Describe() schema.Source {
 
 // Claim promises every condition, and the order of what sorts exactly whatever is stored: not decimals, which may
 // be text, and not timestamps, whose texts may differ in form.
-func (source) Claim(req sdk.ReadRequest) sdk.Claims { return sqlread.Claim(req, sorted) }
+func (source) Claim(req sdk.ReadRequest) sdk.Claims {
+	claims := sqlread.Claim(req, sorted)
+	claims.Database, claims.Costly = database(req.Config), true // there is no line to spare
+	return claims
+}
 
 func sorted(t schema.Type) bool {
 	switch t.Kind {

@@ -44,6 +44,8 @@ type Words struct {
 	Same func(a, b string) string                // that two expressions are the same or both null; it is never null
 	Pick func(keys []string, every int64) string // that a key is one of every so many, by a hash of it
 	Wide func(number string) string              // a number as a type in which a difference does not overflow
+	Sum  func(number string) string              // the sum of numbers, null of nothing but nulls; nil: sum
+	Read func(text string) (*big.Int, bool)      // what Sum gives, in units of the value's scale; nil: a decimal
 	Full bool                                    // there is a FULL JOIN
 }
 
@@ -200,12 +202,19 @@ func (j *Join) Totals() string {
 		if !j.Values[k].Total {
 			continue
 		}
-		fmt.Fprintf(&b, ", sum(%s), sum(%s)", j.number("a", k), j.number("b", k))
+		fmt.Fprintf(&b, ", %s, %s", j.sum(j.number("a", k)), j.sum(j.number("b", k)))
 		if !j.Values[k].Agree.Strict() {
-			fmt.Fprintf(&b, ", sum(%s), sum(abs(%[1]s))", j.difference(k))
+			fmt.Fprintf(&b, ", %s, %s", j.sum("("+j.difference(k)+")"), j.sum("abs("+j.difference(k)+")"))
 		}
 	}
 	return b.String() + " FROM " + j.side(0) + " AS a JOIN " + j.side(1) + " AS b ON " + j.on() + " WHERE " + j.matched()
+}
+
+func (j *Join) sum(number string) string {
+	if j.Words.Sum == nil {
+		return "sum(" + number + ")"
+	}
+	return j.Words.Sum(number)
 }
 
 // Told makes a result of the rows that Count and Totals gave, a text for each column, "" for null.
@@ -223,7 +232,11 @@ func (j *Join) Told(counts, totals [][]string) (r pushdown.Result, err error) {
 	}
 	row = row[1:]
 	next := func(scale int32) (n *big.Int) {
-		n, ok := Coefficient(row[0], scale)
+		read := j.Words.Read
+		if read == nil {
+			read = func(text string) (*big.Int, bool) { return Coefficient(text, scale) }
+		}
+		n, ok := read(row[0])
 		if !ok {
 			err = fmt.Errorf("the server gave a sum %q", row[0])
 		}
