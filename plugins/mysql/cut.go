@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -145,9 +146,10 @@ func (c *cutter) between(ctx context.Context, x span) (string, error) {
 			return "", nil
 		}
 		name := quote(c.key.name)
-		found, err := c.texts(ctx, "SELECT MIN("+name+") FROM "+c.from+" WHERE "+sqlread.And(name+" >= "+c.literal(guess), name+" > "+c.literal(x.first), c.within(x)))
-		if err != nil || len(found) == 1 && found[0][0] != "" {
-			return strings.Join(found[0], ""), err
+		// MIN would look at all keys between two bounds.
+		found, err := c.texts(ctx, "SELECT "+name+" FROM "+c.from+" WHERE "+sqlread.And(name+" >= "+c.literal(guess), name+" > "+c.literal(x.first), c.within(x))+" ORDER BY "+name+" LIMIT 1")
+		if err != nil || len(found) == 1 {
+			return strings.Join(slices.Concat(found...), ""), err
 		}
 		last = guess
 	}

@@ -49,6 +49,9 @@ func decoderFor(f field, want schema.Type, zone *batch.Zone, clock clock) decode
 			}
 			zone = batch.NewZone(clock.zone)
 		}
+		if f.family == instant || f.family == civilTime {
+			return timeDecoder(zone)
+		}
 	}
 	if f.family == single || f.family == double {
 		return func(c *batch.Column, raw []byte) string { return c.AppendText(f.plain(raw), zone) }
@@ -172,6 +175,34 @@ func decimalDecoder(want schema.Type) decoder {
 			n = -n
 		}
 		c.AppendNum(decimal.FromInt64(n))
+		return ""
+	}
+}
+
+// timeDecoder reads times as the server prints them. Rows of a table are mostly of the day of the row before, which then need not be worked out.
+func timeDecoder(zone *batch.Zone) decoder {
+	var date [10]byte
+	var midnight int64
+	return func(c *batch.Column, raw []byte) string {
+		if len(raw) < 19 || [10]byte(raw) != date {
+			problem := c.AppendText(raw, zone)
+			if problem == "" && len(raw) >= 19 {
+				date = [10]byte(raw)
+				midnight, _ = batch.ParseTimestamp(raw[:10], nil)
+			}
+			return problem
+		}
+		h, ok1 := number64(raw[11:13])
+		m, ok2 := number64(raw[14:16])
+		s, ok3 := number64(raw[17:19])
+		fraction, ok4 := int64(0), len(raw) == 19
+		if len(raw) == 26 && raw[19] == '.' {
+			fraction, ok4 = number64(raw[20:])
+		}
+		if !ok1 || !ok2 || !ok3 || !ok4 || raw[10] != ' ' || raw[13] != ':' || raw[16] != ':' || h > 23 || m > 59 || s > 59 {
+			return c.AppendText(raw, zone)
+		}
+		c.AppendInt(zone.Instant(midnight + (h*3600+m*60+s)*1e6 + fraction))
 		return ""
 	}
 }
