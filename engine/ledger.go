@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/result"
 	"github.com/recon-lang/recon/engine/state"
 	"github.com/recon-lang/recon/lang/program"
@@ -116,15 +117,22 @@ func (l *Ledger) Find(ctx context.Context, rule string, parts []string) ([]resul
 	if err != nil {
 		return nil, err
 	}
-	var list []result.Break
 	width := 0 // parts of the rule's key
-	for b, err := range l.Breaks(ctx, rule) {
-		if err != nil {
-			return nil, err
+	found, err := l.store.BreaksWhere(ctx, rule, func(d *state.Definition, key []byte) (bool, error) {
+		v, err := l.views.of(d)
+		if err != nil || key == nil {
+			return false, err
 		}
-		width = max(width, len(b.Key))
-		if keyBegins(b.Key, parts) {
-			list = append(list, *b)
+		width = max(width, len(v.shape.Keys))
+		return keyBegins(v.shape, key, parts), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	list := make([]result.Break, len(found))
+	for i, b := range found {
+		if list[i], err = l.views.breakOf(b); err != nil {
+			return nil, err
 		}
 	}
 	if err := l.addDrills(list); err != nil {
@@ -161,12 +169,13 @@ func (l *Ledger) addDrills(list []result.Break) error {
 	return nil
 }
 
-func keyBegins(key []result.Field, parts []string) bool {
-	if len(key) < len(parts) {
+// keyBegins reports whether the first parts of a canonical key print so.
+func keyBegins(shape *column.Shape, key []byte, parts []string) bool {
+	if len(shape.Keys) < len(parts) {
 		return false
 	}
 	for i, p := range parts {
-		if key[i].Value.String() != p {
+		if v := shape.KeyPart(key, i); v.String() != p {
 			return false
 		}
 	}

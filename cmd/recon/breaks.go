@@ -77,23 +77,33 @@ func (f *breakFilter) filtered(breaks iter.Seq2[*result.Break, error]) iter.Seq2
 	}
 }
 
+// shownBreaks is how many breaks a list shows unless more are asked for: beyond that nobody reads, and millions would fill the memory.
+const shownBreaks = 1000
+
 func newBreaksList(env environment) *cobra.Command {
 	var at target
 	var filter breakFilter
 	var format string
+	var limit int
 	c := &cobra.Command{
-		Use:     "list [RULE…]",
-		Short:   "list what is open, by rule, side, outcome and key",
+		Use:   "list [RULE…]",
+		Short: "list what is open, by rule, side, outcome and key",
+		Long: `list prints what is open, by rule, side, outcome and key: the first thousand as text, or as many as --limit says, and
+how many there are in all. As json it prints all.`,
 		Example: "  recon breaks list daily_payment --outcome missing\n  recon breaks list --only expired --format json",
 		RunE: func(c *cobra.Command, rules []string) error {
-			if format != "text" && format != "json" {
+			switch {
+			case format != "text" && format != "json":
 				return fmt.Errorf("unknown format %q: text or json", format)
+			case limit < 0:
+				return fmt.Errorf("--limit %d: a number of breaks, or 0 for all", limit)
+			case format == "json":
+				return withBreaks(c, env, &at, &filter, rules, func(breaks iter.Seq2[*result.Break, error]) error {
+					return result.Export(env.out, "json", breaks)
+				})
 			}
-			return withBreaks(c, env, &at, &filter, rules, func(list []result.Break) error {
-				if format == "json" {
-					return result.Export(env.out, "json", seq(list))
-				}
-				return result.List(env.out, list, style(env.out, env))
+			return eachBreak(c, &at, &filter, rules, func(breaks iter.Seq2[*result.Break, error]) error {
+				return result.List(env.out, breaks, limit, style(env.out, env))
 			})
 		},
 	}
@@ -101,11 +111,12 @@ func newBreaksList(env environment) *cobra.Command {
 	at.stateFlags(c)
 	filter.flags(c)
 	c.Flags().StringVar(&format, "format", "text", "text or json")
+	c.Flags().IntVar(&limit, "limit", shownBreaks, "show at most so many as text; 0: all")
 	return c
 }
 
-// withBreaks reads the breaks of rules, chosen by filter, in the order of reports.
-func withBreaks(c *cobra.Command, env environment, at *target, filter *breakFilter, rules []string, use func([]result.Break) error) error {
+// eachBreak reads the breaks of rules, chosen by filter, in the order of the state, as often as use goes through them.
+func eachBreak(c *cobra.Command, at *target, filter *breakFilter, rules []string, use func(iter.Seq2[*result.Break, error]) error) error {
 	if err := filter.check(); err != nil {
 		return err
 	}
@@ -117,22 +128,45 @@ func withBreaks(c *cobra.Command, env environment, at *target, filter *breakFilt
 	if len(rules) == 0 {
 		rules = []string{""}
 	}
-	var list []result.Break
-	for _, rule := range rules {
+	rules = slices.Clone(rules)
+	for i, rule := range rules {
 		if rule != "" {
-			if rule, err = ledger.Known(rule); err != nil {
+			if rules[i], err = ledger.Known(rule); err != nil {
 				return err
 			}
 		}
-		for b, err := range filter.filtered(ledger.Breaks(c.Context(), rule)) {
+	}
+	return use(func(yield func(*result.Break, error) bool) {
+		for _, rule := range rules {
+			for b, err := range filter.filtered(ledger.Breaks(c.Context(), rule)) {
+				if !yield(b, err) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// sortedBreaks is how many breaks are put into the order of reports before they are written; they take some 10 KB each. More are written as they come.
+const sortedBreaks = 20_000
+
+// withBreaks is eachBreak in the order of reports, if they are not too many.
+func withBreaks(c *cobra.Command, env environment, at *target, filter *breakFilter, rules []string, use func(iter.Seq2[*result.Break, error]) error) error {
+	return eachBreak(c, at, filter, rules, func(breaks iter.Seq2[*result.Break, error]) error {
+		var list []result.Break
+		for b, err := range breaks {
 			if err != nil {
 				return err
 			}
+			if len(list) == sortedBreaks {
+				fmt.Fprintf(env.err, "more than %d breaks are not sorted: they come in the order of the state\n", sortedBreaks)
+				return use(breaks)
+			}
 			list = append(list, *b)
 		}
-	}
-	result.Sort(list)
-	return use(list)
+		result.Sort(list)
+		return use(seq(list))
+	})
 }
 
 func seq(list []result.Break) iter.Seq2[*result.Break, error] {
@@ -269,8 +303,8 @@ func newBreaksExport(env environment) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export [RULE…]",
 		Short: "write breaks as csv, json or xlsx",
-		Long: `export writes breaks with their keys and the rows of each side. The format follows from the name of --out, or from
---format; without --out it goes to standard output (not xlsx).`,
+		Long: `export writes breaks with their keys and the rows of each side, by rule, side, outcome and key; more than 20,000 come in the
+order of the state. The format follows from the name of --out, or from --format; without --out it goes to standard output (not xlsx).`,
 		Example: "  recon breaks export daily_payment --out breaks.xlsx\n  recon breaks export --format csv | column -s, -t",
 		RunE: func(c *cobra.Command, rules []string) error {
 			if format == "" {
@@ -285,14 +319,24 @@ func newBreaksExport(env environment) *cobra.Command {
 			if format == "xlsx" && out == "" {
 				return errors.New("xlsx is not text: name a file by --out")
 			}
-			return withBreaks(c, env, &at, &filter, rules, func(list []result.Break) error {
+			return withBreaks(c, env, &at, &filter, rules, func(breaks iter.Seq2[*result.Break, error]) error {
 				if out == "" {
-					return result.Export(env.out, format, seq(list))
+					return result.Export(env.out, format, breaks)
 				}
-				if err := writeFile(out, func(w io.Writer) error { return result.Export(w, format, seq(list)) }); err != nil {
+				n := 0
+				counted := func(yield func(*result.Break, error) bool) {
+					n = 0
+					for b, err := range breaks {
+						n++
+						if !yield(b, err) {
+							return
+						}
+					}
+				}
+				if err := writeFile(out, func(w io.Writer) error { return result.Export(w, format, counted) }); err != nil {
 					return err
 				}
-				fmt.Fprintf(env.err, "%s: %s\n", out, plural(len(list), "break"))
+				fmt.Fprintf(env.err, "%s: %s\n", out, plural(n, "break"))
 				return nil
 			})
 		},

@@ -3,9 +3,9 @@ package result
 import (
 	"cmp"
 	"io"
+	"iter"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -130,10 +130,29 @@ func (p *printer) rows(b *Break) {
 	}
 }
 
-// List writes breaks as a table, with how many there are of each kind and age.
-func List(w io.Writer, list []Break, style Style) error {
+// List writes breaks as a table in the order of Sort, at most so many (0: all), with how many there are of each kind. It holds twice as many in memory at the most.
+func List(w io.Writer, breaks iter.Seq2[*Break, error], most int, style Style) error {
+	var list []Break
+	counts := map[string]int64{}
+	total := int64(0)
+	for b, err := range breaks {
+		if err != nil {
+			return err
+		}
+		total++
+		counts[b.State()]++
+		if list = append(list, *b); most > 0 && len(list) >= 2*most {
+			Sort(list)
+			clear(list[most:])
+			list = list[:most]
+		}
+	}
+	Sort(list)
+	if most > 0 && len(list) > most {
+		list = list[:most]
+	}
 	p := &printer{w: w, style: style}
-	if len(list) == 0 {
+	if total == 0 {
 		p.printf("no breaks\n")
 		return p.err
 	}
@@ -147,11 +166,10 @@ func List(w io.Writer, list []Break, style Style) error {
 		t.Add(b.ID, b.Rule, b.State(), b.What(), b.KeyText(), amountText(b), since, b.Values())
 	}
 	p.table(t)
-	counts := map[string]int64{}
-	for i := range list {
-		counts[list[i].State()]++
+	p.printf("\n%s: %s\n", count(total)+" in all", by(counts))
+	if more := total - int64(len(list)); more > 0 {
+		p.printf("%s more are not shown: --limit 0 lists all, recon breaks export writes them\n", count(more))
 	}
-	p.printf("\n%s: %s\n", strconv.Itoa(len(list))+" in all", by(counts))
 	return p.err
 }
 

@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,6 +78,37 @@ func (s *Store) Breaks(ctx context.Context, rule string) iter.Seq2[*Break, error
 			yield(nil, s.wrap(fmt.Errorf("read breaks: %w", err)))
 		}
 	}
+}
+
+// BreaksWhere lists what is open of a rule under the keys that want chooses, in the order of Breaks. want is asked before the rows are read; the key is canonical,
+// nil for rows that have none, and read by the definition that the break's first group has.
+func (s *Store) BreaksWhere(ctx context.Context, rule string, want func(d *Definition, k []byte) (bool, error)) ([]*Break, error) {
+	var found []*Break
+	var failed error
+	chosen := func(v *view, r *record) bool {
+		if failed != nil || len(r.groups) == 0 {
+			return false
+		}
+		h := v.head(r.groups[0].first())
+		if h == nil {
+			return false
+		}
+		k := r.key
+		if r.kind != Keyed {
+			k = nil
+		}
+		var is bool
+		is, failed = want(v.definitions[h.Definition], k)
+		return is
+	}
+	err := s.walk(ctx, rule, allHashes, chosen, func(_ *view, _ *record, b *Break) error {
+		found = append(found, b)
+		return nil
+	})
+	if err = cmp.Or(failed, err); err != nil {
+		return nil, s.wrap(fmt.Errorf("read breaks: %w", err))
+	}
+	return found, nil
 }
 
 var errStopped = errors.New("stopped")
