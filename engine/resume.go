@@ -30,6 +30,7 @@ type Killed struct {
 	Started time.Time
 	At      time.Time         // its instant
 	Params  map[string]string // of the rule, as texts
+	Held    bool              // it was not killed: its process lives, or another one goes on with it
 	path    string
 }
 
@@ -46,7 +47,8 @@ type Resumed struct {
 // keptFor is how long what a killed run left is kept.
 const keptFor = 7 * 24 * time.Hour
 
-// Killed is the run of a rule that was killed last, nil if there is none that another can go on with. A run of the rule that starts afresh removes what it left.
+// Killed is the run of a rule that kept something and was killed last, nil if there is none. It may be under way: see Held. A run of the rule that starts
+// afresh removes what one left that is not.
 func (e *Engine) Killed(rule *program.Rule) (*Killed, error) {
 	folder := e.spillFolder()
 	paths, err := column.KeptDirs(folder)
@@ -56,10 +58,13 @@ func (e *Engine) Killed(rule *program.Rule) (*Killed, error) {
 	var last *Killed
 	for _, path := range paths {
 		h, err := exec.KeptHeader(path)
-		if err != nil || !e.own(h) || h.Rule != rule.Name || last != nil && !h.Started.After(last.Started) || !exec.Left(path) {
+		if err != nil || !e.own(h) || h.Rule != rule.Name {
 			continue
 		}
-		last = &Killed{Rule: h.Rule, ID: h.Run, Started: h.Started, At: h.At, Params: h.Params, path: path}
+		k := &Killed{Rule: h.Rule, ID: h.Run, Started: h.Started, At: h.At, Params: h.Params, Held: !exec.Left(path), path: path}
+		if last == nil || last.Held && !k.Held || last.Held == k.Held && k.Started.After(last.Started) {
+			last = k
+		}
 	}
 	return last, nil
 }

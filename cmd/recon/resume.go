@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,7 +19,10 @@ func (m *meant) killed(env environment, eng *engine.Engine, named, at bool) (run
 		if err != nil {
 			return nil, err
 		}
-		if k == nil {
+		if k != nil && k.Held {
+			fmt.Fprintf(env.err, "recon: the run of %s that started at %s is under way\n", r.Name, k.Started.Format(time.RFC3339))
+		}
+		if k == nil || k.Held {
 			none = append(none, r.Name)
 			continue
 		}
@@ -42,18 +44,14 @@ func (m *meant) killed(env environment, eng *engine.Engine, named, at bool) (run
 	return nil, exitError(exitTrouble)
 }
 
-// tellKilled says which killed runs are given up because their rules are run afresh.
-func tellKilled(env environment, eng *engine.Engine, rules []*program.Rule) error {
-	var failed error
+// tellKilled says which killed runs are given up because their rules are run afresh. What is wrong with the folder the runs say.
+func tellKilled(env environment, eng *engine.Engine, rules []*program.Rule) {
 	for _, r := range rules {
-		k, err := eng.Killed(r)
-		failed = errors.Join(failed, err)
-		if k != nil {
+		if k, err := eng.Killed(r); err == nil && k != nil && !k.Held {
 			fmt.Fprintf(env.err, "recon: a run of %s that started at %s was killed; this one starts afresh, and removes what that one had finished (--resume would have gone on with it)\n",
 				r.Name, k.Started.Format(time.RFC3339))
 		}
 	}
-	return failed
 }
 
 // printResumed says what a run that goes on with a killed one need not do again.

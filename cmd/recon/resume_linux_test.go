@@ -146,6 +146,16 @@ func TestResume(t *testing.T) {
 	}
 	left := c.kept()
 	c.recon("run", "pay", "other", "--resume").wantTrouble(t, "nothing to resume of other: run without --resume")
+	for range 2 { // to go on and come to no end changes nothing: what was kept is there for the next
+		c.recon("run", "--resume", "--timeout", "1s").wantTrouble(t, "it took longer than 1s and was ended; it was reading: orders had given 30000 rows")
+	}
+	r := c.start("run", "--resume")
+	r.until("it goes on", func() bool { return len(c.processes()) > 1 })
+	c.recon("run", "--resume").wantTrouble(t, "recon: the run of pay that started at ", " is under way", "nothing to resume of pay")
+	if err := r.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	r.wait().wantTrouble(t, "recon: interrupted; the state is as it was")
 	c.write("go", "")
 	a := c.must(exitClean, "run", "--resume")
 	same(t, "report", a.out, want)

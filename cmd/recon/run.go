@@ -87,12 +87,9 @@ that was not taken.`,
 			}
 			limitMemory(env, cmp.Or(cfg.Budget, plan.DefaultBudget)+runSlack)
 			eng := engine.New(m.unit.Program, cfg)
-			if resume {
-				runs, err = m.killed(env, eng, len(names) > 0, at.at != "")
-			} else {
-				err = tellKilled(env, eng, m.rules)
-			}
-			if err != nil {
+			if !resume {
+				tellKilled(env, eng, m.rules)
+			} else if runs, err = m.killed(env, eng, len(names) > 0, at.at != ""); err != nil {
 				return err
 			}
 			reports, worst, err := runAll(c.Context(), env, eng, runs, printer{format, show}, progress)
