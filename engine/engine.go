@@ -58,7 +58,7 @@ type Config struct {
 // Progress is how far a run has come.
 type Progress struct {
 	Rule        string
-	Phase       string // "reading", "matching", "settling"
+	Phase       string // "reading", "adding up", "comparing", "matching", "settling"
 	Sides       []SideProgress
 	Rate        float64 // rows a second while reading
 	Done, Total int     // parts matched; Total is 0 where it is not known

@@ -46,9 +46,11 @@ func (m *meter) note(p exec.Progress) {
 		m.phase = now
 	}
 	m.now.Phase, m.now.Done, m.now.Total, m.now.Rate, m.now.Left = string(p.Phase), p.Done, p.Total, 0, 0
-	if p.Phase == exec.Reading {
+	if p.Phase == exec.Reading || p.Phase == exec.Comparing {
 		m.now.Sides[p.Side].Rows, m.now.Sides[p.Side].Bytes = p.Rows, p.Bytes
-		m.heard[p.Side] = now
+		if p.Phase == exec.Reading || p.Rows > 0 {
+			m.heard[p.Side] = now
+		}
 	}
 	if m.tell == nil {
 		return

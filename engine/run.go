@@ -161,7 +161,10 @@ func (e *Engine) run(ctx context.Context, p *prepared, report *result.Report, me
 		report.Run.Checksum = &result.Checksum{Ranges: c.Ranges, Same: c.Same, Rows: c.Rows, Abandoned: c.Abandoned, Refused: c.Refused}
 	}
 	if d := out.Pushed; d != nil {
-		report.Run.PushDown = &result.PushDown{Matched: d.Matched, Sampled: d.Sampled, Refused: d.Refused}
+		report.Run.PushDown = &result.PushDown{Matched: d.Matched, Sampled: d.Sampled}
+		if d.Refused != "" { // it may be a server's words
+			report.Run.PushDown.Refused = p.discreet(errors.New(d.Refused)).Error()
+		}
 	}
 	rows := rowsOf(p.Rule, out, sources)
 	closeAll(sources) // everything is read: the memory of their processes is not needed while settling

@@ -406,3 +406,61 @@ func TestPushDownIsHashInSQLite(t *testing.T) {
 		t.Errorf("only %d keys matched in the database", matched)
 	}
 }
+
+const tightRules = `recon 1
+
+secret dsn = env("DSN")
+
+source a from postgres {
+  dsn   = secret.dsn
+  table = "a"
+
+  columns {
+    no    integer
+    name  string
+  }
+}
+
+source b from postgres {
+  dsn   = secret.dsn
+  table = "b"
+
+  columns {
+    no    integer
+    name  string
+  }
+}
+
+rule copied between a, b {
+  key no
+  compare name
+}
+`
+
+// TestPushDownThatFailsReadsAll: a server that may not write temporary files cannot join; then all is read, the run says so, and the next one
+// does not try again.
+func TestPushDownThatFailsReadsAll(t *testing.T) {
+	t.Parallel()
+	pg := servers.Postgres(t)
+	pg.Exec(t, "create table a (no bigint, name text)", "insert into a select i, repeat('x', 100) from generate_series(1, 20000) i", "create table b as select * from a where no <> 7", "analyze a", "analyze b")
+	dsn := pg.DSN + "?"
+	if strings.Contains(pg.DSN, "?") {
+		dsn = pg.DSN + "&"
+	}
+	f := newFolder(t, map[string]string{"rules.recon": tightRules})
+	f.env = append(f.env, "DSN="+dsn+"options=-c%20work_mem%3D64kB%20-c%20temp_file_limit%3D64kB%20-c%20max_parallel_workers_per_gather%3D0")
+	a := f.recon("run")
+	if a.code != exitFindings || !strings.Contains(a.err, ", push-down (all was read: comparing failed: ") || !strings.Contains(a.err, "temp_file_limit") || !strings.Contains(a.out, "19,999") {
+		t.Errorf("exit code %d\n%s%s", a.code, a.out, a.err)
+	}
+	if plan := f.must(exitClean, "plan").out; !strings.Contains(plan, "strategy hash, because in the last run as push-down nothing could be compared there: comparing failed: ") {
+		t.Errorf("got\n%s", plan)
+	}
+	if a := f.recon("run"); !strings.Contains(a.err, ", hash, ") {
+		t.Errorf("it ran as\n%s", a.err)
+	}
+	if a := f.recon("run", "--strategy", "push-down"); a.code != exitTrouble || !strings.Contains(a.err, "compared with b in the database: ") {
+		t.Errorf("exit code %d\n%s", a.code, a.err)
+	}
+	f.wantUnsaid(pg.Password, f.recon("runs", "list"))
+}

@@ -38,9 +38,10 @@ type Env struct {
 type Phase string
 
 const (
-	Reading  Phase = "reading"
-	Adding   Phase = "adding up" // checksum: Done and Total are ranges
-	Matching Phase = "matching"
+	Reading   Phase = "reading"
+	Adding    Phase = "adding up" // checksum: Done and Total are ranges
+	Comparing Phase = "comparing" // push-down: Rows are those that the database has sent because they do not match
+	Matching  Phase = "matching"
 )
 
 // Progress is how far a run has come: while reading, the rows and bytes read so far of one side; while matching, how many

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/recon-lang/recon/engine/internal/column"
 	"github.com/recon-lang/recon/engine/internal/match"
@@ -71,6 +70,9 @@ func (p *pushing) compare(ctx context.Context) (refused string, err error) {
 		return "", err
 	}
 	defer p.again.close()
+	if p.env.Progress != nil {
+		p.env.Progress(Progress{Phase: Comparing})
+	}
 	var told pushdown.Result
 	var own error
 	err = source.Snapshot(ctx, requests[0], func(view sdk.Snapshot) error {
@@ -90,8 +92,10 @@ func (p *pushing) compare(ctx context.Context) (refused string, err error) {
 	switch {
 	case own != nil:
 		return "", own
+	case err != nil && ctx.Err() == nil && !p.plan.Forced && !p.sent(): // the statement may have taken too long, or too much, for the database
+		return "comparing failed: " + err.Error(), nil
 	case err != nil:
-		return "", &SourceError{Source: p.readers[0].source.Name, Err: err}
+		return "", &SourceError{Source: p.readers[0].source.Name, Err: fmt.Errorf("compared with %s in the database: %w", p.readers[1].source.Name, err)}
 	case told.Refused != "" && p.sent():
 		return "", &SourceError{Source: p.readers[0].source.Name, Err: fmt.Errorf("comparing in the database, it sent rows and then refused: %s; run it as hash", told.Refused)}
 	case told.Refused != "":
@@ -107,10 +111,13 @@ func (p *pushing) sent() bool {
 
 // takers puts batches where they belong: rows that do not match into the store, the sample apart.
 func (p *pushing) takers(ctx context.Context) func(pushdown.Of, *batch.Batch) error {
-	var progress sync.Mutex
 	take := make([][2]func(*rows) error, len(p.readers))
 	for side, reader := range p.readers {
-		p.watch(reader, &progress)
+		if p.env.Progress != nil {
+			reader.progress = func(rows, bytes int64) {
+				p.env.Progress(Progress{Phase: Comparing, Side: side, Rows: rows, Bytes: bytes})
+			}
+		}
 		for i, to := range []*column.Appender{p.store.Appender(side), p.again.store.Appender(side)} {
 			packer := column.NewPacker(p.shape, side)
 			take[side][i] = func(b *rows) error { return to.Pack(packer, &b.input, b.sel) }

@@ -93,6 +93,7 @@ type liar struct {
 	sdk.Source
 	result func(*pushdown.Result)
 	batch  func(of *pushdown.Of, b *batch.Batch) (lost bool)
+	fails  error // before it sends anything
 }
 
 func (l *liar) Claim(req sdk.ReadRequest) sdk.Claims { return l.Source.(sdk.Claimer).Claim(req) }
@@ -107,6 +108,9 @@ type lyingView struct {
 }
 
 func (v *lyingView) Compare(ctx context.Context, with sdk.ReadRequest, req pushdown.Request, emit func(pushdown.Of, *batch.Batch) error) (pushdown.Result, error) {
+	if v.of.fails != nil {
+		return pushdown.Result{}, v.of.fails
+	}
 	r, err := v.Comparing.Compare(ctx, with, req, func(of pushdown.Of, b *batch.Batch) error {
 		if v.of.batch != nil && v.of.batch(&of, b) {
 			return nil
@@ -148,7 +152,7 @@ func TestPushDownTrustsNoDatabase(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			source, configs := database(rule, rows)
-			out, err := runIn(rule, &liar{source, c.result, c.batch}, configs, t.TempDir(), 0, plan.Options{})
+			out, err := runIn(rule, &liar{Source: source, result: c.result, batch: c.batch}, configs, t.TempDir(), 0, plan.Options{})
 			if err == nil {
 				defer out.Close()
 				if out.Pushed == nil || out.Pushed.Sampled == 0 {
@@ -171,7 +175,7 @@ func TestPushDownIsOnlyAWay(t *testing.T) {
 	rule, rows := simpleRule("a", "b"), simpleRows(300)
 	rows[1][7] = changed(rows[1][7])
 	source, configs := database(rule, rows)
-	refusing := &liar{source, func(r *pushdown.Result) { *r = pushdown.Result{Refused: "the table is too old"} }, func(*pushdown.Of, *batch.Batch) bool { return true }}
+	refusing := &liar{Source: source, result: func(r *pushdown.Result) { *r = pushdown.Result{Refused: "the table is too old"} }, batch: func(*pushdown.Of, *batch.Batch) bool { return true }}
 	want, err := runIn(rule, source, configs, t.TempDir(), 0, plan.Options{Strategy: plan.Hash})
 	if err != nil {
 		t.Fatal(err)
@@ -187,6 +191,19 @@ func TestPushDownIsOnlyAWay(t *testing.T) {
 	}
 	if string(encode(t, rule, got)) != string(encode(t, rule, want)) {
 		t.Error("the outcome is another")
+	}
+	failing := &liar{Source: source, fails: errors.New("statement timeout")}
+	again, err := runIn(rule, failing, configs, t.TempDir(), 0, plan.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if again.Pushed == nil || again.Pushed.Refused != "comparing failed: statement timeout" || string(encode(t, rule, again)) != string(encode(t, rule, want)) {
+		t.Errorf("got %+v, or another outcome", again.Pushed)
+	}
+	_, err = runIn(rule, failing, configs, t.TempDir(), 0, plan.Options{Strategy: plan.PushDown})
+	if err == nil || err.Error() != "read a: compared with b in the database: statement timeout" {
+		t.Errorf("got %v", err)
 	}
 	_, err = runIn(rule, refusing, configs, t.TempDir(), 0, plan.Options{Strategy: plan.PushDown})
 	if err == nil || err.Error() != "rule simple cannot run as push-down: the table is too old; run it as hash" {
