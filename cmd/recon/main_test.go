@@ -139,7 +139,7 @@ func changeFile(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o644))
 }
 
-// changeTable changes a byte in the middle of each table of a state: changetable DIR
+// changeTable changes bytes in the middle of each table of a state: changetable DIR. One bit would not do, as a compressed block can mean the same without it.
 func changeTable(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: changetable DIR")
@@ -150,7 +150,13 @@ func changeTable(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no tables in %s", args[0])
 	}
 	for _, name := range tables {
-		changeFile(ts, false, []string{name, name})
+		table, err := os.ReadFile(name)
+		ts.Check(err)
+		middle := table[len(table)/2:]
+		for i := range min(64, len(middle)) {
+			middle[i] ^= 0xff
+		}
+		ts.Check(os.WriteFile(name, table, 0o644))
 	}
 }
 
