@@ -19,6 +19,8 @@ type feed struct {
 	at   int   // in rows.sel
 	end  int   // of the rows of the key at at
 	last bool  // those may go on behind end
+
+	repeat int // in rows.repeats: the first that is behind at
 }
 
 // push waits until a batch is merged: it belongs to its source again when push returns.
@@ -61,7 +63,7 @@ func (f *feed) next(ctx context.Context) error {
 			if !ok {
 				return nil
 			}
-			f.rows, f.at = b, 0
+			f.rows, f.at, f.repeat = b, 0, 0
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -90,7 +92,7 @@ func (f *feed) row() int { return int(f.rows.sel[f.at]) }
 // extend makes end be the end of the rows in this batch that have the key of at.
 func (f *feed) extend() {
 	f.end = f.at + 1
-	if f.rows.distinct && len(f.rows.input.Reasons) == 0 {
+	if f.rows.ordered && len(f.rows.repeats) == 0 && len(f.rows.input.Reasons) == 0 {
 		f.last = f.end == len(f.rows.sel)
 		return
 	}

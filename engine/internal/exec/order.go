@@ -19,7 +19,7 @@ type order struct {
 	origin  string
 	started bool
 
-	distinct bool // in the batch that was verified last, no two rows have the same values
+	repeats []int // in the batch that was verified last, the rows that have the same values as the one before, as places in sel
 }
 
 func newOrder(names []string, columns []int) *order {
@@ -29,7 +29,8 @@ func newOrder(names []string, columns []int) *order {
 // verify looks at the rows that sel lists, but those that are bad. number gives their numbers.
 func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][]bad, number func(i int) int64) error {
 	last := -1 // the row before, in this batch
-	o.distinct = true
+	o.repeats = o.repeats[:0]
+	from := 0
 	layouts := make([]schema.Layout, len(o.columns))
 	for i, c := range o.columns {
 		layouts[i] = b.Columns[c].Type.Layout()
@@ -37,19 +38,21 @@ func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][
 	if len(bad) == 0 && len(o.columns) == 1 && len(sel) > 1 {
 		c := &b.Columns[o.columns[0]]
 		if first := int(sel[0]); c.Valid == nil && o.compare(b, first) <= 0 {
-			n, distinct := ascending(c, sel)
-			o.distinct, last, sel = distinct, int(sel[n-1]), sel[n:]
+			from, o.repeats = ascending(c, sel, o.repeats)
+			last = int(sel[from-1])
 		}
 	}
-	for _, k := range sel {
-		i := int(k)
+	for at := from; at < len(sel); at++ {
+		i := int(sel[at])
 		if len(bad) > 0 && bad[i] != nil {
 			continue
 		}
 		c := 0
 		if last >= 0 {
 			c = compareRows(b, o.columns, layouts, last, i)
-			o.distinct = o.distinct && c < 0
+			if c == 0 {
+				o.repeats = append(o.repeats, at)
+			}
 		} else {
 			c = o.compare(b, i)
 		}
@@ -68,10 +71,10 @@ func (o *order) verify(source string, b *batch.Batch, sel []int32, bad map[int][
 	return nil
 }
 
-// ascending is how many of the rows that sel lists, from the first on, have values of a column without nulls that ascend, and whether no two
-// of those are the same.
-func ascending(c *batch.Column, sel []int32) (n int, distinct bool) {
-	n, distinct = 1, true
+// ascending is how many of the rows that sel lists, from the first on, have values of a column without nulls that ascend. It appends the places of
+// those that are the same as the one before to repeats.
+func ascending(c *batch.Column, sel []int32, repeats []int) (int, []int) {
+	n := 1
 	switch c.Type.Layout() {
 	case schema.Varlen:
 		before := c.Raw(int(sel[0]))
@@ -79,9 +82,9 @@ func ascending(c *batch.Column, sel []int32) (n int, distinct bool) {
 			value := c.Raw(int(i))
 			switch d := bytes.Compare(before, value); {
 			case d > 0:
-				return n, distinct
+				return n, repeats
 			case d == 0:
-				distinct = false
+				repeats = append(repeats, n)
 			}
 			before = value
 			n++
@@ -91,14 +94,16 @@ func ascending(c *batch.Column, sel []int32) (n int, distinct bool) {
 		for _, i := range sel[1:] {
 			value := c.Ints[i]
 			if before > value {
-				return n, distinct
+				return n, repeats
 			}
-			distinct = distinct && before < value
+			if before == value {
+				repeats = append(repeats, n)
+			}
 			before = value
 			n++
 		}
 	}
-	return n, distinct
+	return n, repeats
 }
 
 func compareRows(b *batch.Batch, columns []int, layouts []schema.Layout, i, j int) int {

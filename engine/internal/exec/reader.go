@@ -48,8 +48,9 @@ type rows struct {
 	input column.Input
 	bad   map[int][]bad
 
-	// distinct says that no two rows have the same key, for certain.
-	distinct bool
+	// ordered says that rows of one key are neighbours, for certain; repeats are those that have the key of the row before, as places in sel.
+	ordered bool
+	repeats []int
 }
 
 func (r *run) readers(shape *column.Shape, keys []program.Key) ([]*reader, error) {
@@ -173,7 +174,10 @@ func (r *reader) batch(b *batch.Batch) (*rows, error) {
 		}
 	}
 	// A side that is sorted by more than the key may repeat a key among rows that differ.
-	r.rows.distinct = r.order != nil && r.order.distinct && len(r.order.columns) == len(r.expr.keys)
+	r.rows.ordered = r.order != nil && len(r.order.columns) == len(r.expr.keys)
+	if r.rows.ordered {
+		r.rows.repeats = r.order.repeats
+	}
 	r.addSums(in)
 	r.total.Rows += int64(len(r.sel))
 	return &r.rows, nil

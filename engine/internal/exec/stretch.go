@@ -15,7 +15,7 @@ const maxStretch = 256
 func (m *merger) stretch() int {
 	n := m.guess
 	for _, f := range m.feeds {
-		if f.rows == nil || !f.rows.distinct || len(f.rows.input.Reasons) > 0 {
+		if f.rows == nil || !f.rows.ordered || len(f.rows.input.Reasons) > 0 {
 			return 0
 		}
 		for _, k := range f.rows.input.Keys {
@@ -24,6 +24,13 @@ func (m *merger) stretch() int {
 			}
 		}
 		n = min(n, len(f.rows.sel)-f.at-1) // the key of the last row may go on in the next batch
+		repeats := f.rows.repeats
+		for f.repeat < len(repeats) && repeats[f.repeat] <= f.at {
+			f.repeat++
+		}
+		if f.repeat < len(repeats) {
+			n = min(n, repeats[f.repeat]-1-f.at)
+		}
 	}
 	for _, f := range m.feeds { // rows that lie side by side
 		for n > 0 && f.rows.sel[f.at+n-1]-f.rows.sel[f.at] != int32(n-1) {
