@@ -24,6 +24,14 @@ func NewAlike(j *Judge) *Alike {
 	return &Alike{judge: j, sums: make([]column.Sum, len(j.terms)), some: make([]int64, len(j.terms)), units: j.NewCounts()}
 }
 
+// clear starts at zero again.
+func (a *Alike) clear() {
+	a.keys = 0
+	clear(a.sums)
+	clear(a.some)
+	a.units.clear()
+}
+
 // Row counts the key of a packed row.
 func (a *Alike) Row(r column.Row) {
 	a.keys++

@@ -1,7 +1,7 @@
 package match
 
 import (
-	"maps"
+	"iter"
 	"slices"
 
 	"github.com/recon-lang/recon/engine/internal/column"
@@ -55,6 +55,17 @@ func (c *Counts) Add(o *Counts) {
 	c.Sums.AddSums(o.Sums)
 	c.Diffs.Sum.AddSums(o.Diffs.Sum)
 	c.Diffs.Abs.AddSums(o.Diffs.Abs)
+}
+
+// clear makes the counts those of nothing again, in the same memory.
+func (c *Counts) clear() {
+	for _, list := range append(c.Rows[:len(c.Rows):len(c.Rows)], c.By, c.Missing, c.Duplicate, c.Unkeyed, c.Pending, c.Breach) {
+		clear(list)
+	}
+	c.Matched, c.Mismatch = 0, 0
+	for _, sums := range []*Sums{c.Sums, c.Diffs.Sum, c.Diffs.Abs} {
+		sums.clear()
+	}
 }
 
 func addAll(to, from []int64) {
@@ -114,10 +125,38 @@ type Sums struct {
 	cells []cell // comparison by comparison, in it side by side
 }
 
+// cell is the sums of one comparison and side by unit. Most have one unit, and no need of a map.
 type cell struct {
-	last  string // the unit seen last, because most rows have the same
-	sum   *column.Sum
-	units map[string]*column.Sum
+	last  *unitSum // that was asked for last, because most rows have the same
+	first *unitSum
+	more  map[string]*unitSum // of other units than the first
+}
+
+type unitSum struct {
+	unit string
+	sum  column.Sum
+}
+
+// of is the sum in a unit, or nil.
+func (c *cell) of(unit string) *unitSum {
+	if c.first == nil || c.first.unit == unit {
+		return c.first
+	}
+	return c.more[unit]
+}
+
+// all are the sums by unit, in no order.
+func (c *cell) all() iter.Seq2[string, *column.Sum] {
+	return func(yield func(string, *column.Sum) bool) {
+		if c.first == nil || !yield(c.first.unit, &c.first.sum) {
+			return
+		}
+		for unit, u := range c.more {
+			if !yield(unit, &u.sum) {
+				return
+			}
+		}
+	}
 }
 
 // NewSums makes empty sums.
@@ -125,29 +164,34 @@ func NewSums(sides, comparisons int) *Sums {
 	return &Sums{sides: sides, cells: make([]cell, sides*comparisons)}
 }
 
+func (s *Sums) clear() { clear(s.cells) }
+
 // Of is the sum of a comparison's terms of a side in a unit, to add to.
 func (s *Sums) Of(comparison, side int, unit []byte) *column.Sum {
 	c := &s.cells[comparison*s.sides+side]
-	if c.sum != nil && c.last == string(unit) {
-		return c.sum
+	if c.last != nil && c.last.unit == string(unit) {
+		return &c.last.sum
 	}
-	sum := c.units[string(unit)]
-	if sum == nil {
-		if c.units == nil {
-			c.units = map[string]*column.Sum{}
-		}
-		sum = &column.Sum{}
-		c.units[string(unit)] = sum
+	if c.last = c.of(string(unit)); c.last != nil {
+		return &c.last.sum
 	}
-	c.last, c.sum = string(unit), sum
-	return sum
+	c.last = &unitSum{unit: string(unit)}
+	switch {
+	case c.first == nil:
+		c.first = c.last
+	case c.more == nil:
+		c.more = map[string]*unitSum{c.last.unit: c.last}
+	default:
+		c.more[c.last.unit] = c.last
+	}
+	return &c.last.sum
 }
 
 // Units are the units in which a comparison has sums, sorted.
 func (s *Sums) Units(comparison int) []string {
 	var units []string
 	for side := range s.sides {
-		for u := range maps.Keys(s.cells[comparison*s.sides+side].units) {
+		for u := range s.cells[comparison*s.sides+side].all() {
 			if !slices.Contains(units, u) {
 				units = append(units, u)
 			}
@@ -159,17 +203,17 @@ func (s *Sums) Units(comparison int) []string {
 
 // Get is a sum; ok is false if nothing was added to it.
 func (s *Sums) Get(comparison, side int, unit string) (column.Sum, bool) {
-	sum := s.cells[comparison*s.sides+side].units[unit]
-	if sum == nil {
+	u := s.cells[comparison*s.sides+side].of(unit)
+	if u == nil {
 		return column.Sum{}, false
 	}
-	return *sum, true
+	return u.sum, true
 }
 
 // AddSums adds all sums of o.
 func (s *Sums) AddSums(o *Sums) {
 	for i := range o.cells {
-		for unit, sum := range o.cells[i].units {
+		for unit, sum := range o.cells[i].all() {
 			s.Of(i/s.sides, i%s.sides, []byte(unit)).AddSum(*sum)
 		}
 	}
@@ -179,7 +223,7 @@ func (s *Sums) AddSums(o *Sums) {
 func (s *Sums) Differ(o *Sums) (comparison, side int, unit string, differ bool) {
 	for i := range s.cells {
 		for _, pair := range [2][2]*Sums{{s, o}, {o, s}} {
-			for unit := range pair[0].cells[i].units {
+			for unit := range pair[0].cells[i].all() {
 				a, _ := pair[0].Get(i/s.sides, i%s.sides, unit)
 				b, _ := pair[1].Get(i/s.sides, i%s.sides, unit)
 				if a != b {

@@ -3,8 +3,6 @@ package match
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/recon-lang/recon/engine/internal/column"
 )
@@ -26,9 +24,9 @@ type keptSum struct {
 func (s *Sums) MarshalJSON() ([]byte, error) {
 	kept := keptSums{Sides: s.sides, Cells: len(s.cells)}
 	for i := range s.cells {
-		for _, unit := range slices.Sorted(maps.Keys(s.cells[i].units)) {
+		for unit, sum := range s.cells[i].all() {
 			var b [column.SumSize]byte
-			s.cells[i].units[unit].Put(b[:])
+			sum.Put(b[:])
 			kept.Sums = append(kept.Sums, keptSum{i, []byte(unit), b[:]})
 		}
 	}

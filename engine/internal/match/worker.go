@@ -24,6 +24,7 @@ type Worker struct {
 	judge *Judge
 	keep  []kept
 	alike *Alike
+	taken [2]*Counts // what Take gave last, to be used again: with a thousand comparisons they are large
 }
 
 // kept is a row of the residual in the partition that is being matched. hash is its own, whose place has links.
@@ -169,12 +170,19 @@ func (w *Worker) partitionEnd(loaded *column.Loaded) error {
 	return nil
 }
 
-// Take gives what was counted since the last call: of all rows, and of those that matched. It starts at zero again.
+// Take gives what was counted since the last call: of all rows, and of those that matched. Both are valid until the next call. It starts at zero again.
 func (w *Worker) Take() (counts, done *Counts) {
 	w.alike.AddTo(w.Done)
+	w.alike.clear()
 	w.Counts.Add(w.Done)
 	counts, done = w.Counts, w.Done
-	w.Counts, w.Done, w.alike = w.judge.NewCounts(), w.judge.NewCounts(), NewAlike(w.judge)
+	w.Counts, w.Done = w.taken[0], w.taken[1]
+	if w.taken = [2]*Counts{counts, done}; w.Counts == nil {
+		w.Counts, w.Done = w.judge.NewCounts(), w.judge.NewCounts()
+	} else {
+		w.Counts.clear()
+		w.Done.clear()
+	}
 	w.judge.found = w.Done.Diffs
 	return counts, done
 }
