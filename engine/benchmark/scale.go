@@ -57,6 +57,7 @@ func (c benchCase) runScale(recon, dir string) (row, error) {
 	}
 	if c.rows > keptRows {
 		defer os.RemoveAll(dir)
+		defer os.RemoveAll(dir + besideExpressions)
 	}
 	var ours []sample
 	for i := range c.runs + 1 {
