@@ -107,10 +107,10 @@ func TestDiskFullAtEveryWrite(t *testing.T) {
 		c.wantNothingLeft("after a run " + when + " and another")
 	}
 	t.Logf("%d of %d runs had no room, %d had settled, %d ended by a signal", failed, times, settled, faults)
-	if !t.Failed() && (failed == 0 || failed == times) {
+	if !t.Failed() && (failed == 0 && times >= 50 || failed == times) { // a quarter is usual
 		t.Error("the disks are not full at the right moments")
 	}
-	if faults > 2+times/10 {
+	if faults > 2+times/5 { // one in thirty is usual
 		t.Errorf("%d of %d full disks ended the process by a signal", faults, times)
 	}
 }
