@@ -74,6 +74,18 @@ func (c *crashed) memory() (bytes int64) {
 	return bytes + shared
 }
 
+// peak waits for a call and gives the most that the processes of the folder took meanwhile, in bytes.
+func (c *crashed) peak(r *running) (bytes int64) {
+	for {
+		select {
+		case <-r.done:
+			return bytes
+		case <-time.After(10 * time.Millisecond):
+			bytes = max(bytes, c.memory())
+		}
+	}
+}
+
 // TestMemoryIsACeiling runs what could take any amount of memory. It is handled within the ceiling, or refused by name.
 func TestMemoryIsACeiling(t *testing.T) {
 	var wide []string
@@ -116,15 +128,7 @@ func TestMemoryIsACeiling(t *testing.T) {
 			f := newCrashed(t, map[string]string{"rules.recon": rulesOver(c.columns...)}, "")
 			f.fill(c.rows, header(c.columns), c.row)
 			r := f.start("run", "--show", "1")
-			peak := int64(0)
-			for running := true; running; {
-				select {
-				case <-r.done:
-					running = false
-				case <-time.After(10 * time.Millisecond):
-					peak = max(peak, f.memory())
-				}
-			}
+			peak := f.peak(r)
 			a := r.wait()
 			if a.code != c.code || !strings.Contains(a.out+a.err, c.want) {
 				t.Errorf("exit code %d, want %d and %q:\n%.2000s%.2000s", a.code, c.code, c.want, a.out, a.err)

@@ -78,15 +78,7 @@ func TestRunInAControlGroup(t *testing.T) {
 	}
 	started := time.Now()
 	r := f.begin(c)
-	peak := int64(0)
-	for running := true; running; {
-		select {
-		case <-r.done:
-			running = false
-		case <-time.After(20 * time.Millisecond):
-			peak = max(peak, f.memory())
-		}
-	}
+	peak := f.peak(r)
 	t.Logf("%d rows a side in %v, %d MB at the peak, in a group: %t", rows, time.Since(started).Round(time.Millisecond), peak>>20, join != "")
 	if code := r.cmd.ProcessState.ExitCode(); code != exitClean {
 		t.Fatalf("exit code %d\n%s%s", code, r.out.String(), r.err.String())

@@ -172,11 +172,7 @@ func pushIsHash(t *testing.T, s pushServer) {
 						t.Fatalf("exit code %d, it ran as\n%s", a.code, a.err)
 					}
 					if strategy == "push-down" {
-						for _, m := range matchedIn.FindAllStringSubmatch(a.err, -1) {
-							var n int
-							fmt.Sscan(m[1], &n)
-							matched += n
-						}
+						matched += matchedThere(a)
 					}
 					list := chanceOpen.ReplaceAllString(f.open(), "")
 					if strategy == "hash" {
@@ -192,6 +188,16 @@ func pushIsHash(t *testing.T, s pushServer) {
 	if t.Logf("%d keys matched in the database", matched); matched < int(seeds)*len(s.rules)*75 {
 		t.Errorf("only %d keys matched in the database", matched)
 	}
+}
+
+// matchedThere is how many keys databases held for matched, as a run says on stderr.
+func matchedThere(a answer) (keys int) {
+	for _, m := range matchedIn.FindAllStringSubmatch(a.err, -1) {
+		var n int
+		fmt.Sscan(m[1], &n)
+		keys += n
+	}
+	return keys
 }
 
 func TestPushDownIsHashInPostgres(t *testing.T) {
@@ -387,11 +393,7 @@ func TestPushDownIsHashInSQLite(t *testing.T) {
 				if strings.Count(a.err, ", "+strategy) != 4 || a.code != exitFindings {
 					t.Fatalf("exit code %d, it ran as\n%s", a.code, a.err)
 				}
-				for _, m := range matchedIn.FindAllStringSubmatch(a.err, -1) {
-					var n int
-					fmt.Sscan(m[1], &n)
-					matched += n
-				}
+				matched += matchedThere(a)
 				list := chanceOpen.ReplaceAllString(f.open(), "")
 				if strategy == "hash" {
 					text, open = runLine.ReplaceAllString(a.out, ""), list

@@ -52,24 +52,9 @@ func (s *snapshot) compare(ctx context.Context, with sdk.ReadRequest, req pushdo
 	if err != nil || refused != "" {
 		return pushdown.Result{Refused: refused}, err
 	}
-	counts, err := s.texts(ctx, c.join.Count())
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	totals, err := s.texts(ctx, c.join.Totals())
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	told, err := c.join.Told(counts, totals)
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	for _, sql := range c.join.Rows(sqlread.Every(told.Matched, req.Sample)) {
-		if err := s.pairs(ctx, c, sql, emit); err != nil {
-			return pushdown.Result{}, err
-		}
-	}
-	return told, nil
+	texts := func(sql string) ([][]string, error) { return s.texts(ctx, sql) }
+	return c.join.Compare(req.Sample, texts, texts,
+		func(sql string) error { return s.pairs(ctx, c, sql, emit) })
 }
 
 // prepareJoin works out the statements, or says why there are none.
@@ -136,17 +121,12 @@ func computed(a pushdown.Agreement) (bounds []pushdown.Bound) {
 
 // pairs reads a statement of join.Rows. Rows of the sample and others go to batches of their own.
 func (s *snapshot) pairs(ctx context.Context, c *comparison, sql string, emit func(pushdown.Of, *batch.Batch) error) error {
-	var all [2][2]*sqlread.Rows // by side, and whether they match
+	all, err := sqlread.NewPairs(c.reads, emit)
+	if err != nil {
+		return err
+	}
 	var decoders [2][]decoder
 	for i, read := range c.reads {
-		for sample := range all[i] {
-			of := pushdown.Of{Side: i, Sample: sample == 1}
-			rows, err := sqlread.NewRows(read, sqlread.Origin(read.Config), nil, func(b *batch.Batch) error { return emit(of, b) })
-			if err != nil {
-				return err
-			}
-			all[i][sample] = rows
-		}
 		for _, column := range read.Columns {
 			decoders[i] = append(decoders[i], decoderFor(c.sides[i].fields[column.Name], column.Type, all[i][0].Zone, s.clock))
 		}
@@ -163,29 +143,18 @@ func (s *snapshot) pairs(ctx context.Context, c *comparison, sql string, emit fu
 		if values == nil {
 			break
 		}
-		at := 3
+		at := sqlread.FirstColumn
 		for i := range c.reads {
 			n := len(decoders[i])
 			if values[i] != nil {
-				to := all[i][0]
-				if string(values[2]) == "1" {
-					to = all[i][1]
-				}
-				if err := decodeRow(to, decoders[i], values[at:at+n], c.sides[i].fields); err != nil {
+				if err := decodeRow(all.Of(i, string(values[2]) == "1"), decoders[i], values[at:at+n], c.sides[i].fields); err != nil {
 					return err
 				}
 			}
 			at += n
 		}
 	}
-	for i := range all {
-		for _, rows := range all[i] {
-			if err := rows.Flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return all.Flush()
 }
 
 // decodeRow adds a row of a result.

@@ -62,16 +62,7 @@ func (s *session) read(ctx context.Context, req sdk.ReadRequest, emit func(*batc
 		if values == nil {
 			return rows.Flush()
 		}
-		for i, decode := range decoders {
-			if values[i] == nil {
-				rows.Column(i).AppendNull()
-			} else if problem := decode(rows.Column(i), values[i]); problem != "" {
-				if err := rows.Bad(i, fields[rows.Columns[i].Name].show(values[i]), problem); err != nil {
-					return err
-				}
-			}
-		}
-		if err := rows.End(); err != nil {
+		if err := decodeRow(rows, decoders, values, fields); err != nil {
 			return err
 		}
 	}

@@ -69,24 +69,10 @@ func (s *snapshot) compare(ctx context.Context, with sdk.ReadRequest, req pushdo
 	if err != nil || refused != "" {
 		return pushdown.Result{Refused: refused}, err
 	}
-	counted, err := s.texts(ctx, c.join.Count(), &c.counts)
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	totals, err := s.texts(ctx, c.join.Totals(), &c.args)
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	told, err := c.join.Told(counted, totals)
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	for _, sql := range c.join.Rows(sqlread.Every(told.Matched, req.Sample)) {
-		if err := s.pairs(ctx, c, sql, emit); err != nil {
-			return pushdown.Result{}, err
-		}
-	}
-	return told, nil
+	return c.join.Compare(req.Sample,
+		func(sql string) ([][]string, error) { return s.texts(ctx, sql, &c.counts) },
+		func(sql string) ([][]string, error) { return s.texts(ctx, sql, &c.args) },
+		func(sql string) error { return s.pairs(ctx, c, sql, emit) })
 }
 
 // prepareJoin works out the statements, or says why there are none.
@@ -135,18 +121,13 @@ func (s *snapshot) prepareJoin(ctx context.Context, c *comparison, req pushdown.
 
 // pairs reads a statement of join.Rows. Rows of the sample and others go to batches of their own.
 func (s *snapshot) pairs(ctx context.Context, c *comparison, sql string, emit func(pushdown.Of, *batch.Batch) error) error {
-	var all [2][2]*sqlread.Rows // by side, and whether they match
+	all, err := sqlread.NewPairs(c.reads, emit)
+	if err != nil {
+		return err
+	}
 	var decoders [2][]decoder
 	formats := []int16{textFormat, textFormat, textFormat}
 	for i, read := range c.reads {
-		for sample := range all[i] {
-			of := pushdown.Of{Side: i, Sample: sample == 1}
-			rows, err := sqlread.NewRows(read, sqlread.Origin(read.Config), nil, func(b *batch.Batch) error { return emit(of, b) })
-			if err != nil {
-				return err
-			}
-			all[i][sample] = rows
-		}
 		for _, column := range read.Columns {
 			d, format := decoderFor(c.fields[i][column.Name], column.Type, all[i][0].Zone)
 			decoders[i], formats = append(decoders[i], d), append(formats, format)
@@ -159,15 +140,11 @@ func (s *snapshot) pairs(ctx context.Context, c *comparison, sql string, emit fu
 	result := s.conn.ExecStatement(ctx, prepared, c.args.values, nil, formats)
 	for result.NextRow() {
 		values := result.Values()
-		at := 3
+		at := sqlread.FirstColumn
 		for i := range c.reads {
 			n := len(decoders[i])
 			if values[i] != nil {
-				to := all[i][0]
-				if string(values[2]) == "1" {
-					to = all[i][1]
-				}
-				if err := decodeRow(to, decoders[i], values[at:at+n], c.fields[i], formats[at:at+n]); err != nil {
+				if err := decodeRow(all.Of(i, string(values[2]) == "1"), decoders[i], values[at:at+n], c.fields[i], formats[at:at+n]); err != nil {
 					return err
 				}
 			}
@@ -177,14 +154,7 @@ func (s *snapshot) pairs(ctx context.Context, c *comparison, sql string, emit fu
 	if _, err := result.Close(); err != nil {
 		return s.broken(ctx, all[0][0].Count()+all[1][0].Count(), err)
 	}
-	for i := range all {
-		for _, rows := range all[i] {
-			if err := rows.Flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return all.Flush()
 }
 
 // decodeRow adds a row of a result.

@@ -67,16 +67,7 @@ func (s *session) read(ctx context.Context, req sdk.ReadRequest, emit func(*batc
 	}
 	result := s.conn.ExecStatement(ctx, prepared, params.values, nil, formats)
 	for result.NextRow() {
-		for i, raw := range result.Values()[:len(decoders)] {
-			if raw == nil {
-				rows.Column(i).AppendNull()
-			} else if problem := decoders[i](rows.Column(i), raw); problem != "" {
-				if err := rows.Bad(i, show(fields[rows.Columns[i].Name], formats[i], raw), problem); err != nil {
-					return err
-				}
-			}
-		}
-		if err := rows.End(); err != nil {
+		if err := decodeRow(rows, decoders, result.Values()[:len(decoders)], fields, formats); err != nil {
 			return err
 		}
 	}

@@ -47,24 +47,9 @@ func (s *snapshot) compare(ctx context.Context, with sdk.ReadRequest, req pushdo
 	if err != nil || refused != "" {
 		return pushdown.Result{Refused: refused}, err
 	}
-	counts, err := s.rows(c.join.Count(), c.args...)
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	totals, err := s.rows(c.join.Totals(), c.args...)
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	told, err := c.join.Told(counts, totals)
-	if err != nil {
-		return pushdown.Result{}, err
-	}
-	for _, sql := range c.join.Rows(sqlread.Every(told.Matched, req.Sample)) {
-		if err := s.pairs(ctx, c, sql, emit); err != nil {
-			return pushdown.Result{}, err
-		}
-	}
-	return told, nil
+	texts := func(sql string) ([][]string, error) { return s.rows(sql, c.args...) }
+	return c.join.Compare(req.Sample, texts, texts,
+		func(sql string) error { return s.pairs(ctx, c, sql, emit) })
 }
 
 // prepareJoin works out the statements, or says why there are none.
@@ -219,17 +204,12 @@ func (s *snapshot) joined(ctx context.Context, c *comparison, read sdk.ReadReque
 
 // pairs reads a statement of join.Rows. Rows of the sample and others go to batches of their own.
 func (s *snapshot) pairs(ctx context.Context, c *comparison, sql string, emit func(pushdown.Of, *batch.Batch) error) error {
-	var all [2][2]*sqlread.Rows // by side, and whether they match
+	all, err := sqlread.NewPairs(c.reads, emit)
+	if err != nil {
+		return err
+	}
 	var readers [2][]reader
 	for i, read := range c.reads {
-		for sample := range all[i] {
-			of := pushdown.Of{Side: i, Sample: sample == 1}
-			rows, err := sqlread.NewRows(read, sqlread.Origin(read.Config), nil, func(b *batch.Batch) error { return emit(of, b) })
-			if err != nil {
-				return err
-			}
-			all[i][sample] = rows
-		}
 		for _, column := range read.Columns {
 			readers[i] = append(readers[i], reader{want: column.Type, zone: all[i][0].Zone})
 		}
@@ -250,10 +230,10 @@ func (s *snapshot) pairs(ctx context.Context, c *comparison, sql string, emit fu
 		if !more {
 			break
 		}
-		at := 3
+		at := sqlread.FirstColumn
 		for i := range c.reads {
 			if statement.integer(i) == 1 {
-				to := all[i][statement.integer(2)]
+				to := all.Of(i, statement.integer(2) == 1)
 				for k := range readers[i] {
 					if problem := readers[i][k].read(to.Column(k), statement, at+k); problem != "" {
 						if err := to.Bad(k, show(statement, at+k), problem); err != nil {
@@ -268,12 +248,5 @@ func (s *snapshot) pairs(ctx context.Context, c *comparison, sql string, emit fu
 			at += len(readers[i])
 		}
 	}
-	for i := range all {
-		for _, rows := range all[i] {
-			if err := rows.Flush(); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return all.Flush()
 }
