@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/recon-lang/recon/engine/internal/filelock"
 )
 
 // lock is the file that says who uses a state folder. The operating system lets go of it when its process dies,
@@ -24,10 +26,10 @@ func takeLock(ctx context.Context, path string, o Options) (*lock, error) {
 	}
 	deadline := time.Now().Add(o.Wait)
 	for {
-		ok, err := tryLock(f)
+		ok, err := filelock.Try(f)
 		if err != nil {
 			f.Close()
-			return nil, err
+			return nil, &os.PathError{Op: "lock", Path: path, Err: err}
 		}
 		if ok {
 			break

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/recon-lang/recon/engine/internal/filelock"
 )
 
 // Dir is a private folder for the spill files of one run. It is made when the first file is, and locked as long as its process lives. What
@@ -44,7 +46,7 @@ func OpenDir(path string) (d *Dir, ok bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if ok, err = tryLock(lock); !ok {
+	if ok, err = filelock.Try(lock); !ok {
 		lock.Close()
 		return nil, false, err
 	}
@@ -63,7 +65,7 @@ func (d *Dir) made() error {
 			os.Remove(path)
 			return err
 		}
-		ok, err := tryLock(lock)
+		ok, err := filelock.Try(lock)
 		if err != nil { // a file system without locks: the number of the process has to do, and nothing is kept
 			lock.Close()
 			os.Remove(lock.Name())
