@@ -10,7 +10,6 @@ import (
 
 	"github.com/recon-lang/recon/engine/internal/exec"
 	"github.com/recon-lang/recon/engine/plan"
-	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk"
 	"github.com/recon-lang/recon/sdk/batch"
 	"github.com/recon-lang/recon/sdk/decimal"
@@ -94,32 +93,6 @@ func orders(n int, side int, permute func(i int) int) *batches {
 	}
 	flush()
 	return s
-}
-
-// ordersRule compares the five columns.
-func ordersRule(columns []schema.Column, sorted bool) *program.Rule {
-	rule := &program.Rule{Name: "orders"}
-	for s := range 2 {
-		src := &program.Source{Name: fmt.Sprintf("s%d", s), Time: -1}
-		if sorted {
-			src.Sorted = []int{0}
-		}
-		for _, c := range columns {
-			src.Columns = append(src.Columns, program.Column{Name: c.Name, Physical: c.Name, Type: c.Type})
-		}
-		rule.Sides = append(rule.Sides, program.Side{Name: src.Name, Source: src})
-	}
-	terms := func(c int) (list []*program.Expr) {
-		for s := range 2 {
-			list = append(list, columnOf(s, c, rule.Sides[s].Source.Columns[c]))
-		}
-		return list
-	}
-	rule.Keys = []program.Key{{Name: "id", Type: columns[0].Type, Terms: terms(0)}}
-	for c := 1; c < len(columns); c++ {
-		rule.Compare = append(rule.Compare, program.Comparison{Name: columns[c].Name, Type: columns[c].Type, Terms: terms(c)})
-	}
-	return rule
 }
 
 // BenchmarkRun measures the engine over rows that lie in memory as batches: ns/row is the time for a row of either side, on

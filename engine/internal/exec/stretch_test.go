@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/recon-lang/recon/engine/plan"
+	"github.com/recon-lang/recon/lang/program"
 	"github.com/recon-lang/recon/sdk/decimal"
 	"github.com/recon-lang/recon/sdk/schema"
 )
@@ -93,3 +94,29 @@ func TestStretches(t *testing.T) {
 }
 
 func null(row []schema.Value, c int) { row[c] = schema.Value{Type: row[c].Type, Null: true} }
+
+// ordersRule compares the five columns.
+func ordersRule(columns []schema.Column, sorted bool) *program.Rule {
+	rule := &program.Rule{Name: "orders"}
+	for s := range 2 {
+		src := &program.Source{Name: fmt.Sprintf("s%d", s), Time: -1}
+		if sorted {
+			src.Sorted = []int{0}
+		}
+		for _, c := range columns {
+			src.Columns = append(src.Columns, program.Column{Name: c.Name, Physical: c.Name, Type: c.Type})
+		}
+		rule.Sides = append(rule.Sides, program.Side{Name: src.Name, Source: src})
+	}
+	terms := func(c int) (list []*program.Expr) {
+		for s := range 2 {
+			list = append(list, columnOf(s, c, rule.Sides[s].Source.Columns[c]))
+		}
+		return list
+	}
+	rule.Keys = []program.Key{{Name: "id", Type: columns[0].Type, Terms: terms(0)}}
+	for c := 1; c < len(columns); c++ {
+		rule.Compare = append(rule.Compare, program.Comparison{Name: columns[c].Name, Type: columns[c].Type, Terms: terms(c)})
+	}
+	return rule
+}
