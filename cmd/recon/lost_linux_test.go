@@ -200,6 +200,11 @@ func TestLineCutAnywhere(t *testing.T) {
 				l.mend(-1, false)
 				f.must(exitFindings, run...)
 				all, _ := l.mend(-1, false)
+				for range 2 { // connections that cannot prove their snapshot to be one try again, which takes more
+					f.must(exitFindings, run...)
+					again, _ := l.mend(-1, false)
+					all = min(all, again)
+				}
 				if all < 10_000 {
 					t.Fatalf("a run takes %d bytes of the server", all)
 				}
