@@ -166,13 +166,17 @@ func Coefficient(text string, scale int32) (n *big.Int, ok bool) {
 	return new(big.Int).SetString(whole+decimals+strings.Repeat("0", int(scale)-len(decimals)), 10)
 }
 
-// Sample is the part of rows, 1 for all, that is enough to find cuts for so many ranges.
+// Sample is the part of rows, 1 for all, that is enough to find cuts for so many ranges. rows is an estimate: a database
+// that has not counted a new table may think it larger by tens of times, and so a small table is taken whole.
 func Sample(rows int64, ranges int) float64 {
-	const each = 32 // rows of the sample in a range
+	const (
+		each  = 32     // rows of the sample in a range
+		least = 20_000 // rows that cost no more than to ask for them
+	)
 	if rows <= 0 {
 		return 1
 	}
-	return min(1, float64(ranges*each)/float64(rows))
+	return min(1, float64(max(ranges*each, least))/float64(rows))
 }
 
 // Keyed reports whether one of the unique indexes, given by its columns, has no column that is not in the key.
