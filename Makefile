@@ -1,6 +1,8 @@
 # Each target does what its line says; `make` alone lists them.
 GO ?= go
 DEMO := examples/daily_payment
+# For the tests of a package; go test's own ten minutes are too few for a busy machine.
+TIMEOUT := 60m
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -12,10 +14,10 @@ demo: build ## reconcile two days of orders (SQLite) with a channel's bill (GB18
 	@sh $(DEMO)/demo.sh bin/recon
 
 test: ## run every test; set RECON_REQUIRE_SERVERS=1 to fail where a database server is absent
-	$(GO) test ./...
+	$(GO) test -timeout $(TIMEOUT) ./...
 
 race: ## run the tests of concurrent code under the race detector
-	$(GO) test -race ./sdk/... ./lang ./engine/... ./lsp ./cmd/...
+	$(GO) test -timeout $(TIMEOUT) -race ./sdk/... ./lang ./engine/... ./lsp ./cmd/...
 
 nightly: ## what takes too long for each change: runs killed 1,000 times, 20,000 random runs, fuzzing for five minutes a target
 	RECON_CRASHES=1000 $(GO) test ./cmd/recon -run 'TestKilledRuns$$|TestResumeKilledRuns$$' -timeout 60m
