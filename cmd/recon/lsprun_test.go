@@ -68,6 +68,7 @@ func (p pipes) Close() error                { return p.in.Close() }
 // An editor runs tests and plans over the text as it has it, and shows what the last run left.
 func TestEditorRunsRules(t *testing.T) {
 	f := newFolder(t, map[string]string{"rules.recon": editedRules, "a.csv": "号,额\nA,1.00\nB,2.00\n", "b.csv": "号,额\nA,1.00\n"})
+	today := time.Now().Format("2006-01")
 	if a := f.recon("run", "对账"); a.code == exitTrouble {
 		t.Fatalf("run: %+v", a)
 	}
@@ -124,8 +125,7 @@ func TestEditorRunsRules(t *testing.T) {
 		return list
 	}
 	got := titles()
-	today := time.Now().Format("2006-01-02")
-	if len(got) != 5 || got[0] != "plan this rule" || got[1] != "run its 2 tests" || !strings.HasPrefix(got[2], "failed "+today[:7]) ||
+	if len(got) != 5 || got[0] != "plan this rule" || got[1] != "run its 2 tests" || !strings.HasPrefix(got[2], "failed "+today) ||
 		!strings.HasSuffix(got[2], ", 1 open break") || got[3] != "run this test" {
 		t.Errorf("lenses %q", got)
 	}

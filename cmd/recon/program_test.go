@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -105,7 +106,7 @@ func (r *running) wait() answer {
 	r.f.t.Helper()
 	select {
 	case <-r.done:
-	case <-time.After(time.Minute):
+	case <-time.After(5 * time.Minute):
 		r.cmd.Process.Kill()
 		<-r.done
 		r.f.t.Fatalf("%s does not end\n%s%s", strings.Join(r.cmd.Args, " "), r.out.String(), r.err.String())
@@ -116,17 +117,38 @@ func (r *running) wait() answer {
 // until waits until something holds, while the call is under way.
 func (r *running) until(what string, holds func() bool) {
 	r.f.t.Helper()
-	ctx, cancel := context.WithTimeout(r.f.t.Context(), 30*time.Second)
+	if !r.reaches(what, holds) {
+		r.f.t.Fatalf("%s ended before %s\n%s%s", strings.Join(r.cmd.Args, " "), what, r.out.String(), r.err.String())
+	}
+}
+
+// reaches waits until something holds or the call has ended, and reports whether it was seen to hold.
+func (r *running) reaches(what string, holds func() bool) bool {
+	r.f.t.Helper()
+	ctx, cancel := context.WithTimeout(r.f.t.Context(), 2*time.Minute)
 	defer cancel()
 	for !holds() {
 		select {
 		case <-r.done:
-			r.f.t.Fatalf("%s ended before %s\n%s%s", strings.Join(r.cmd.Args, " "), what, r.out.String(), r.err.String())
+			return false
 		case <-ctx.Done():
 			r.f.t.Fatalf("%s: %s does not happen", strings.Join(r.cmd.Args, " "), what)
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
+	return true
+}
+
+// wantTimeout makes a call that never ends by itself end by a timeout, and wants an error of these words. The timeout is a short one, unless the machine is
+// too busy to have begun to read within it.
+func (f *folder) wantTimeout(timeout time.Duration, args []string, words ...string) {
+	f.t.Helper()
+	a := f.recon(append(args, "--timeout", timeout.String())...)
+	for timeout < 30*time.Second && slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(a.err, w) }) {
+		timeout *= 4
+		a = f.recon(append(args, "--timeout", timeout.String())...)
+	}
+	a.wantTrouble(f.t, append(words, "it took longer than "+timeout.String()+" and was ended; it was reading: ")...)
 }
 
 // open is all that the state says is open: breaks with their rows, history and decisions.

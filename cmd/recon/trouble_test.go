@@ -243,11 +243,10 @@ func TestTimeout(t *testing.T) {
 			t.Parallel()
 			f, db := d.settled(t)
 			before := f.open()
-			a := f.recon("run", "pay_slow", "--timeout", "3s")
-			a.wantTrouble(t, "run pay_slow: it took longer than 3s and was ended; it was reading: orders had given 2 rows, the last ", ", slow had given ",
+			f.wantTimeout(3*time.Second, []string{"run", "pay_slow"}, "run pay_slow: it took longer than ", "orders had given 2 rows, the last ", ", slow had given ",
 				"Nothing has settled", "hint: --timeout, or timeout in the schedule of the rule, gives it more time")
 			f.wantAsBefore(before)
-			for gone := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+			for gone := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 				var connection int64
 				if err := db.SQL().QueryRow(d.find).Scan(&connection); err == sql.ErrNoRows {
 					break
@@ -382,7 +381,7 @@ func TestInterrupted(t *testing.T) {
 				}
 			}
 			for args, plugin := range plugins {
-				gone := time.Now().Add(20 * time.Second)
+				gone := time.Now().Add(time.Minute)
 				for alive(plugin) && time.Now().Before(gone) {
 					time.Sleep(10 * time.Millisecond)
 				}
