@@ -15,13 +15,14 @@ import (
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
-// What hostile text may cost: to say what is wrong with it, and to fix it, which reads it again several times.
+// What hostile text may cost of the processor's time: to say what is wrong with it, and to fix it, which reads it again several times. CI runs on machines of
+// all kinds; half of it is more than was measured on any.
 const (
-	maxTime, maxMemory       = 200 * time.Millisecond, 64 << 20
+	maxTime, maxMemory       = 400 * time.Millisecond, 64 << 20
 	maxFixTime, maxFixMemory = time.Second, 256 << 20
 )
 
-// tries is how often a text is read before it is found to be slow: other processes of the machine take their time too.
+// tries is how often a text is read before it is found to be slow: what other processes of the machine do to its caches takes time too.
 const tries = 5
 
 const (
@@ -155,7 +156,7 @@ func read(files []*diag.File) *lang.Unit {
 	return lang.CompileAll(files, langtest.Import, func([]string) schema.Catalog { return world() })
 }
 
-// Whatever a text says, it is read, checked, linted and laid out, or refused, within 200 ms and 64 MiB, and fixed within
+// Whatever a text says, it is read, checked, linted and laid out, or refused, within 400 ms and 64 MiB, and fixed within
 // some times that.
 func TestHostileTextCostsLittle(t *testing.T) {
 	texts := map[string]hostile{}
@@ -207,7 +208,7 @@ func least(most time.Duration, bytes uint64, f func()) (time.Duration, uint64) {
 	return took, memory
 }
 
-// cost is how long f runs, and by how much the heap is larger while it does, garbage included.
+// cost is how long f keeps the processor, and by how much the heap is larger while it does, garbage included.
 func cost(f func()) (time.Duration, uint64) {
 	runtime.GC()
 	before := heap()
@@ -224,9 +225,7 @@ func cost(f func()) (time.Duration, uint64) {
 			}
 		}
 	}()
-	start := time.Now()
-	f()
-	took := time.Since(start)
+	took := langtest.Spent(f)
 	stop <- true
 	return took, max(<-top, before) - before
 }

@@ -28,19 +28,17 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
-// A file of 5,000 lines is cut into tokens within 6 ms; twice that fails, for CI runs on machines of all kinds. lang holds the times of
-// the rest.
+// A file of 5,000 lines is cut into tokens within 6 ms; four times that of the processor's time fails, for CI runs on machines of all kinds. lang
+// holds the times of the rest.
 func TestLexingIsQuick(t *testing.T) {
 	f := langtest.Long(t, 5000)
 	const target = 6 * time.Millisecond
 	best := time.Hour
 	for i := 0; i < 100 && best > target; i++ {
-		start := time.Now()
-		syntax.Scan(f.Text)
-		best = min(best, time.Since(start))
+		best = min(best, langtest.Spent(func() { syntax.Scan(f.Text) }))
 	}
 	t.Logf("%v, target %v", best, target)
-	if best > 2*target {
+	if best > 4*target {
 		t.Errorf("takes %v; the target is %v", best, target)
 	}
 }
