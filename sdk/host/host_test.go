@@ -77,6 +77,18 @@ func TestColumnsAndClaim(t *testing.T) {
 	}
 }
 
+// soon wants something to happen within the time that the host gives a plugin, which a very busy machine may let pass once: the best of some tries counts.
+func soon(t *testing.T, try func() (late string)) {
+	t.Helper()
+	late := try()
+	for tries := 1; late != "" && tries < 5 && !t.Failed(); tries++ {
+		late = try()
+	}
+	if late != "" {
+		t.Error(late)
+	}
+}
+
 // each runs f over both ways that batches can take.
 func each(t *testing.T, f func(t *testing.T, src *host.Plugin)) {
 	for _, transport := range []host.Transport{host.Socket, host.GRPC} {
@@ -205,7 +217,7 @@ func TestCrashLoopEnds(t *testing.T) {
 	src := open(t, newPool(t, host.Auto), "troubled")
 	start := time.Now()
 	err := src.Read(t.Context(), request(0, "crash always", ""), nil)
-	if err == nil || !strings.Contains(err.Error(), "exit status 5") || time.Since(start) > 20*time.Second {
+	if err == nil || !strings.Contains(err.Error(), "exit status 5") || time.Since(start) > time.Minute {
 		t.Errorf("got %v after %s", err, time.Since(start))
 	}
 }
@@ -213,42 +225,47 @@ func TestCrashLoopEnds(t *testing.T) {
 func TestEmitErrorComesBackAsItself(t *testing.T) {
 	enough := errors.New("enough")
 	each(t, func(t *testing.T, src *host.Plugin) {
-		mark := t.TempDir()
-		start, rows := time.Now(), 0
-		err := src.Read(t.Context(), request(50_000_000, "", mark), func(b *batch.Batch) error {
-			if rows += b.Rows; rows > 100_000 {
-				return enough
+		soon(t, func() (late string) {
+			mark, rows := t.TempDir(), 0
+			err := src.Read(t.Context(), request(50_000_000, "", mark), func(b *batch.Batch) error {
+				if rows += b.Rows; rows > 100_000 {
+					return enough
+				}
+				return nil
+			})
+			if err != enough {
+				t.Errorf("got %v", err)
 			}
-			return nil
+			if _, err := os.Stat(mark + "/stopped"); err != nil {
+				return fmt.Sprintf("the plugin's read was still running: %v", err)
+			}
+			return ""
 		})
-		if err != enough || time.Since(start) > 10*time.Second {
-			t.Errorf("got %v after %s", err, time.Since(start))
-		}
-		if _, err := os.Stat(mark + "/stopped"); err != nil {
-			t.Errorf("the plugin's read was still running: %v", err)
-		}
 	})
 }
 
 func TestCancel(t *testing.T) {
 	each(t, func(t *testing.T, src *host.Plugin) {
 		for _, then := range []string{"wait", "ignore"} {
-			mark := t.TempDir()
-			ctx, cancel := context.WithCancel(t.Context())
-			var cancelled time.Time
-			go func() {
-				waitFor(t, mark+"/waits")
-				cancelled = time.Now()
-				cancel()
-			}()
-			err := src.Read(ctx, request(5, then, mark), func(*batch.Batch) error { return nil })
-			took := time.Since(cancelled)
-			if !errors.Is(err, context.Canceled) || then == "wait" && took > 2*time.Second || took > 10*time.Second {
-				t.Errorf("%s: got %v after %s", then, err, took)
-			}
-			if _, err := os.Stat(mark + "/stopped"); then == "wait" && err != nil {
-				t.Errorf("the plugin's read was still running")
-			}
+			soon(t, func() (late string) {
+				mark := t.TempDir()
+				ctx, cancel := context.WithCancel(t.Context())
+				var cancelled time.Time
+				go func() {
+					waitFor(t, mark+"/waits")
+					cancelled = time.Now()
+					cancel()
+				}()
+				err := src.Read(ctx, request(5, then, mark), func(*batch.Batch) error { return nil })
+				took := time.Since(cancelled)
+				if !errors.Is(err, context.Canceled) || took > time.Minute {
+					t.Errorf("%s: got %v after %s", then, err, took)
+				}
+				if _, err := os.Stat(mark + "/stopped"); then == "wait" && (err != nil || took > 2*time.Second) {
+					return fmt.Sprintf("the plugin's read was still running after %s: %v", took, err)
+				}
+				return ""
+			})
 		}
 	})
 }
@@ -256,14 +273,14 @@ func TestCancel(t *testing.T) {
 func TestCancelBetweenRows(t *testing.T) {
 	each(t, func(t *testing.T, src *host.Plugin) {
 		ctx, cancel := context.WithCancel(t.Context())
-		start := time.Now()
-		err := src.Read(ctx, request(50_000_000, "", ""), func(b *batch.Batch) error {
+		start := time.Now() // all rows take minutes
+		err := src.Read(ctx, request(2_000_000_000, "", ""), func(b *batch.Batch) error {
 			if b.FirstRow > 100_000 {
 				cancel()
 			}
 			return nil
 		})
-		if !errors.Is(err, context.Canceled) || time.Since(start) > 10*time.Second {
+		if !errors.Is(err, context.Canceled) || time.Since(start) > time.Minute {
 			t.Errorf("got %v after %s", err, time.Since(start))
 		}
 	})

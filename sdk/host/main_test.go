@@ -211,7 +211,7 @@ func request(rows int64, then string, mark string) sdk.ReadRequest {
 // waitFor waits for a file that a plugin writes.
 func waitFor(t testing.TB, path string) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if _, err := os.Stat(path); err == nil {
 			return
 		}

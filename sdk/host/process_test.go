@@ -68,7 +68,7 @@ func gone(pid int) bool {
 
 func eventually(t *testing.T, complaint string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal(complaint)
 		}
@@ -175,7 +175,7 @@ func TestStartIsCancelled(t *testing.T) {
 	waitFor(t, temp+"/mute")
 	start := time.Now()
 	pool.Close()
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 30*time.Second { // a start is given up after a minute
 		t.Errorf("Close took %s", took)
 	}
 	if left := sockets(t, temp); len(left) > 0 {
@@ -189,7 +189,7 @@ func TestStartIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	start = time.Now()
-	if _, err := src.Columns(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 5*time.Second {
+	if _, err := src.Columns(ctx, nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 30*time.Second {
 		t.Errorf("got %v after %s", err, time.Since(start))
 	}
 }

@@ -34,8 +34,8 @@ type process struct {
 }
 
 // drainTime is how long output is waited for after a process has ended: something that it started
-// may still hold the pipe.
-const drainTime = 300 * time.Millisecond
+// may still hold the pipe. A very busy machine takes its time to read the last words.
+const drainTime = 2 * time.Second
 
 func newProcess(cmd *exec.Cmd, log *output) (*process, error) {
 	p := &process{cmd: cmd, log: log, started: make(chan error, 1), ended: make(chan struct{}), drained: make(chan struct{})}
