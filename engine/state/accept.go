@@ -36,7 +36,7 @@ func (s *Store) decide(ctx context.Context, id string, write func(txn *badger.Tx
 		return nil, s.wrap(err)
 	}
 	identity := l.identity(r.kind, r.key)
-	err = s.db.Update(func(txn *badger.Txn) error {
+	err = s.update(func(txn *badger.Txn) error {
 		for i := range r.groups {
 			g := &r.groups[i]
 			for _, it := range g.items {

@@ -44,7 +44,7 @@ func (s *Store) compact(ctx context.Context, o Options) (c Compacted, err error)
 	if err := errors.Join(removeEmpty(s.database()), checkDatabase(s.database())); err != nil {
 		return c, err
 	}
-	if s.db, err = openBadger(mergingAll(small(s.database()).WithSyncWrites(true))); err != nil {
+	if s.db, err = openBadger(mergingAll(small(s.database()))); err != nil {
 		return c, err
 	}
 	err = s.prepare()

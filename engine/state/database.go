@@ -30,7 +30,7 @@ func (s *Store) openDatabase(db string, merge bool) (err error) {
 			s.giveReserve()
 		}
 	}()
-	o := small(db).WithSyncWrites(true)
+	o := small(db)
 	if !merge || !cluttered(db) {
 		s.db, err = openBadger(o)
 		return err
@@ -142,6 +142,7 @@ func small(dir string) badger.Options {
 		WithCompression(options.Snappy). // segments are packed already, but for those of format 1
 		WithChecksumVerificationMode(options.OnBlockRead).
 		WithNumCompactors(2).
+		WithSyncWrites(syncEachWrite).
 		WithDetectConflicts(false).
 		WithMetricsEnabled(false).
 		WithLogger(nil)

@@ -166,7 +166,7 @@ func (s *Store) changeMessages(ids []string, change func(txn *badger.Txn, k, v [
 	if err := s.step("outbox"); err != nil {
 		return s.wrap(err)
 	}
-	return s.wrap(s.db.Update(func(txn *badger.Txn) error {
+	return s.wrap(s.update(func(txn *badger.Txn) error {
 		for _, id := range ids {
 			if err := changeMessage(txn, id, change); err != nil {
 				return err

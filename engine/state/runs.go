@@ -107,7 +107,7 @@ func (s *Store) PutRun(rule, run string, record []byte) error {
 	if err := s.step("run"); err != nil {
 		return s.wrap(err)
 	}
-	return s.wrap(s.db.Update(func(txn *badger.Txn) error { return appendRun(txn, 0, rule, run, record) }))
+	return s.wrap(s.update(func(txn *badger.Txn) error { return appendRun(txn, 0, rule, run, record) }))
 }
 
 // Runs lists recorded runs of one rule, under whatever name it had then, or (rule "") of all, the latest recorded first.

@@ -167,7 +167,7 @@ func (s *Store) announce(l *ledger, old *head) (uint64, error) {
 		return 0, err
 	}
 	var generation uint64
-	err := s.db.Update(func(txn *badger.Txn) error {
+	err := s.update(func(txn *badger.Txn) error {
 		item, err := txn.Get([]byte(keyNext))
 		if err != nil {
 			return err
@@ -257,7 +257,7 @@ func (t *Settling) commit(record []byte, messages []Message) error {
 	if err := t.outbox.flush(); err != nil {
 		return err
 	}
-	if err := t.store.syncDir(); err != nil {
+	if err := t.store.persist(); err != nil {
 		return err
 	}
 	if err := t.store.step("commit"); err != nil {
@@ -276,7 +276,10 @@ func (t *Settling) commit(record []byte, messages []Message) error {
 			return err
 		}
 	}
-	return txn.Commit()
+	if err := txn.Commit(); err != nil {
+		return err
+	}
+	return t.store.persist()
 }
 
 // decide writes what names the new generation, and stops naming the old.

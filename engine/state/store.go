@@ -241,11 +241,3 @@ func (s *Store) passed(bytes int) {
 	s.since = 0
 	_ = pageOut(s.database()) // without it, only more memory is taken
 }
-
-// syncDir makes files durable that were created for what was written.
-func (s *Store) syncDir() error {
-	if s.dir == "" {
-		return nil
-	}
-	return syncFolder(s.database())
-}

@@ -65,6 +65,9 @@ func (s *Store) sweep(generation uint64) error {
 	if err := batch.Flush(); err != nil {
 		return fmt.Errorf("sweep: %w", err)
 	}
+	if err := s.persist(); err != nil { // before nobody knows any more what to sweep
+		return fmt.Errorf("sweep: %w", err)
+	}
 	if err := s.step("swept"); err != nil {
 		return err
 	}
