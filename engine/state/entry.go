@@ -58,7 +58,11 @@ func (r *residual) loadOthers(entries []entry, most int) error {
 		err := r.finder.find(h.Generation, h.window(), hashes, false, func(row *Row) bool {
 			at, ok := slices.BinarySearchFunc(entries, row, func(e entry, row *Row) int { return e.compare(row.Hash, row.Kind, row.Key) })
 			if ok {
-				entries[at].others = append(entries[at].others, row)
+				e := &entries[at]
+				if e.others == nil {
+					e.others = take(&r.pointers, 1)[:0] // mostly one
+				}
+				e.others = append(e.others, row)
 				loaded++
 				bytes += len(row.Key) + len(row.Values)
 			}
@@ -143,12 +147,13 @@ func (r *residual) count(t tally) {
 // regroup gives after the groups of a key whose rows have changed, and hands over those that have rows of the window.
 func (r *residual) regroup(e *entry, after *record) error {
 	t := r.t
-	fresh := e.news
+	fresh := append(r.fresh[:0], e.news...)
 	for _, row := range e.others {
 		if t.after.head(row.Window.Start).Fingerprint == t.after.ledger.Fingerprint {
 			fresh = append(fresh, row)
 		}
 	}
+	r.fresh = fresh
 	kept, err := r.keepStale(e)
 	if err != nil {
 		return err
@@ -196,16 +201,24 @@ func (r *residual) tell(e *entry, after *record) error {
 	if wants := r.t.of.Wants; wants != nil && !wants(&r.told) {
 		return nil
 	}
-	rows := slices.Concat(e.others, e.news)
+	rows := append(r.pool[:0], e.others...)
+	switch {
+	case e.kind != Keyed:
+		rows = append(append(rows[:0], e.news...), e.olds...)[:1]
+	case r.told.Cleared:
+		rows = append(rows, e.olds...)
+	default:
+		rows = append(rows, e.news...)
+	}
+	r.pool = rows
 	if r.told.Cleared {
 		v, rec = r.t.before, e.rec
-		rows = slices.Concat(e.others, e.olds)
-	}
-	if e.kind != Keyed {
-		rows = slices.Concat(e.news, e.olds)[:1]
 	}
 	for i := range rec.groups {
 		if g := &rec.groups[i]; g.rows == nil {
+			if len(rows) <= manyAtOnce {
+				g.rows = take(&r.pointers, len(rows))[:0]
+			}
 			rows = g.attach(rows)
 		}
 	}

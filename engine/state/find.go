@@ -12,13 +12,15 @@ import (
 type finder struct {
 	txn *badger.Txn
 	it  *badger.Iterator // over all indexes
+
+	rows []Row // room for the next ones
 }
 
 func newFinder(txn *badger.Txn) *finder {
 	o := badger.DefaultIteratorOptions
 	o.PrefetchValues = false
 	o.Prefix = []byte("h/")
-	return &finder{txn, txn.NewIterator(o)}
+	return &finder{txn: txn, it: txn.NewIterator(o)}
 }
 
 func (f *finder) close() { f.it.Close() }
@@ -111,11 +113,12 @@ func (f *finder) load(at []byte, w Window, hits []int, found func(*Row) bool) (m
 			return false, errCorrupt
 		}
 		d := s.thing(i)
-		r := decodeRow(&d, w)
+		r := &take(&f.rows, 1)[0]
+		*r = decodeRow(&d, w)
 		if d.err != nil {
 			return false, d.err
 		}
-		if !found(&r) {
+		if !found(r) {
 			return false, nil
 		}
 	}

@@ -222,7 +222,7 @@ func (f *grouper) lackingSides(rows []*Row) []Item {
 
 // close makes a group of rows that stand by window.
 func (f *grouper) close(rows []*Row, v Verdict) group {
-	g := group{outcome: v.Outcome, items: v.Items, deadline: NoTime, rows: rows, windows: take(&f.windows, 1)[:0]}
+	g := group{outcome: v.Outcome, items: v.Items, deadline: NoTime, rows: rows, windows: take(&f.windows, countWindows(rows))[:0]}
 	if f.calendar.carries() {
 		g.deadline = f.after(rows[0].Window.End)
 	}
@@ -230,6 +230,17 @@ func (f *grouper) close(rows []*Row, v Verdict) group {
 	slices.SortFunc(g.rows, compareInGroup)
 	g.digest = digestOf(g.rows)
 	return g
+}
+
+// countWindows counts the windows of rows, which stand by window.
+func countWindows(rows []*Row) int {
+	n := 1
+	for i, r := range rows[1:] {
+		if r.Window.Start != rows[i].Window.Start {
+			n++
+		}
+	}
+	return n
 }
 
 // alone makes the group of a row that has no key.

@@ -89,7 +89,8 @@ func (l *ledger) identity(kind Kind, key []byte) id128 {
 	h.Write(l.Salt[:])
 	h.Write([]byte{byte(kind)})
 	h.Write(key)
-	return id128(h.Sum(nil)[:16])
+	var sum [sha256.Size]byte
+	return id128(h.Sum(sum[:0])[:16])
 }
 
 // lower is base32 in small letters.

@@ -50,6 +50,9 @@ type residual struct {
 	told         Transition
 	was, is      []reported
 	changes      []Change
+	fresh        []*Row // of the key being settled: those that are grouped anew
+	pool         []*Row // and those that belong to groups as they were
+	pointers     []*Row // room for lists of rows
 }
 
 // chunk is what is in memory of the three streams.
