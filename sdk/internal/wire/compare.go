@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"io"
 
 	"google.golang.org/grpc"
 
@@ -17,8 +16,8 @@ func (v *viewing) Compare(ctx context.Context, with Request, req pushdown.Reques
 	stop := context.AfterFunc(ctx, v.abort)
 	defer stop()
 	question := &SnapshotControl{Control: &SnapshotControl_Compare_{Compare: compareToWire(with, req)}}
-	if err := v.stream.Send(question); err != nil && !errors.Is(err, io.EOF) {
-		return pushdown.Result{}, v.client.callError(ctx, err)
+	if err := v.send(ctx, question); err != nil {
+		return pushdown.Result{}, err
 	}
 	own := v.decoder
 	defer func() { v.decoder = own }()

@@ -258,9 +258,9 @@ func (r *reading) endSoon(closeSend func() error) {
 		return
 	}
 	r.aborted = true
+	r.grace = time.AfterFunc(cancelGrace, r.cancel) // which ends what closeSend may wait for, too
 	_ = closeSend()
 	r.closeSocket()
-	r.grace = time.AfterFunc(cancelGrace, r.cancel)
 }
 
 // drain waits for the plugin's read to end after abort.

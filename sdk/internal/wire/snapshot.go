@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"google.golang.org/grpc"
 
@@ -55,11 +56,26 @@ type viewing struct {
 	reading
 	stream  grpc.BidiStreamingClient[SnapshotControl, SnapshotReply]
 	columns []schema.Column // of the view's own rows
+	sending sync.Mutex      // a stream must not be closed while something is sent over it
 }
 
 // abort tells the plugin to end the view and sees to it that the stream ends soon.
 func (v *viewing) abort() {
-	v.endSoon(v.stream.CloseSend)
+	v.endSoon(func() error {
+		v.sending.Lock()
+		defer v.sending.Unlock()
+		return v.stream.CloseSend()
+	})
+}
+
+// send sends a question.
+func (v *viewing) send(ctx context.Context, question *SnapshotControl) error {
+	v.sending.Lock()
+	defer v.sending.Unlock()
+	if err := v.stream.Send(question); err != nil && !errors.Is(err, io.EOF) { // EOF: the status tells
+		return v.client.callError(ctx, err)
+	}
+	return nil
 }
 
 func (v *viewing) drain() { v.drainFrom(v.stream) }
@@ -68,8 +84,8 @@ func (v *viewing) drain() { v.drainFrom(v.stream) }
 func (v *viewing) ask(ctx context.Context, question *SnapshotControl) (*SnapshotReply, error) {
 	stop := context.AfterFunc(ctx, v.abort)
 	defer stop()
-	if err := v.stream.Send(question); err != nil && !errors.Is(err, io.EOF) { // EOF: the status tells
-		return nil, v.client.callError(ctx, err)
+	if err := v.send(ctx, question); err != nil {
+		return nil, err
 	}
 	reply, frame, err := v.receive(ctx)
 	if err == nil && frame != nil {
@@ -153,8 +169,8 @@ func (v *viewing) Read(ctx context.Context, where []schema.Condition, emit func(
 	for _, c := range where {
 		question.Where = append(question.Where, conditionToWire(c))
 	}
-	if err := v.stream.Send(&SnapshotControl{Control: &SnapshotControl_Read_{Read: question}}); err != nil && !errors.Is(err, io.EOF) {
-		return v.client.callError(ctx, err)
+	if err := v.send(ctx, &SnapshotControl{Control: &SnapshotControl_Read_{Read: question}}); err != nil {
+		return err
 	}
 	for {
 		reply, frame, err := v.receive(ctx)
