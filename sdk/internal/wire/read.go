@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -151,31 +150,28 @@ func (r *reading) fromStream() error {
 	}
 }
 
+// fromSocket delivers the frames of the socket. While one is delivered the next is read, so that the plugin need not wait.
 func (r *reading) fromSocket() error {
 	conn, err := r.accept()
 	if err != nil {
 		return r.socketError(err)
 	}
-	for {
-		var head [8]byte
-		if _, err := io.ReadFull(conn, head[:]); err != nil {
-			return r.socketError(err)
+	a := newAhead(conn, r.decoder)
+	defer a.stop()
+	for f := range a.frames {
+		if f.err != nil {
+			return r.socketError(f.err)
 		}
-		size := binary.LittleEndian.Uint64(head[:])
-		if size == 0 {
-			return r.status(nil)
-		}
-		if size > maxFrame {
-			return fmt.Errorf("the plugin sent a batch of %d bytes", size)
-		}
-		frame := r.decoder.buffer(int(size))
-		if _, err := io.ReadFull(conn, frame); err != nil {
-			return r.socketError(err)
-		}
-		if err := r.deliver(frame); err != nil {
+		r.decoder = f.decoder
+		if err := r.deliver(f.bytes); err != nil {
 			return err
 		}
+		a.free <- f.decoder
 	}
+	if a.tooBig > 0 {
+		return fmt.Errorf("the plugin sent a batch of %d bytes", a.tooBig)
+	}
+	return r.status(nil)
 }
 
 func (r *reading) deliver(frame []byte) error {
