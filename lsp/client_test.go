@@ -91,7 +91,7 @@ func startWith(t testing.TB, dir, capabilities string, cfg lsp.Config) *client {
 		cancel()
 		select {
 		case <-ended:
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Error("the server does not end")
 		}
 	})
@@ -143,7 +143,7 @@ func (c *client) call(method string, params, result any) {
 }
 
 func (c *client) try(method string, params, result any) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	return c.conn.Call(ctx, method, params, result)
 }
@@ -168,7 +168,7 @@ func (c *client) open(name, text string) {
 // until waits for something that notifications bring about.
 func (c *client) until(what string, ok func() bool) {
 	c.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		c.mu.Lock()
 		done := ok()

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// A server that nobody asks uses no processor time.
+// A server that nobody asks uses no processor time. The quietest of some moments counts: until what comes after a keystroke is over, and what else the process
+// of the tests does, which a busy machine lets take long.
 func TestIdle(t *testing.T) {
 	c := start(t, t.TempDir(), `{}`)
 	c.open("a.recon", largeFile(1000, 1))
 	c.until("diagnostics", func() bool { _, told := c.diags[c.uri("a.recon")]; return told })
-	time.Sleep(500 * time.Millisecond) // until what comes after a keystroke is over
 	used := func() time.Duration {
 		var u syscall.Rusage
 		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -21,9 +21,14 @@ func TestIdle(t *testing.T) {
 		}
 		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 	}
-	before := used()
-	time.Sleep(2 * time.Second)
-	if spent := used() - before; spent > 40*time.Millisecond {
+	const most = 40 * time.Millisecond
+	spent := time.Hour
+	for tries := 0; tries < 10 && spent > most; tries++ {
+		before := used()
+		time.Sleep(2 * time.Second)
+		spent = min(spent, used()-before)
+	}
+	if spent > most {
 		t.Errorf("an idle server used %v in 2 s", spent)
 	}
 }

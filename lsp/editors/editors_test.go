@@ -86,7 +86,7 @@ func opened(t *testing.T) string {
 // run runs an editor and reads its account. The home is an empty one, so that no settings of a user count.
 func run(t *testing.T, env []string, name string, args ...string) account {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	out := filepath.Join(t.TempDir(), "account.json")
 	home := t.TempDir()
@@ -183,7 +183,7 @@ func TestVSCode(t *testing.T) {
 		}
 		return string(out)
 	}
-	if out, err := exec.Command("npm", "--prefix", "vscode", "ci", "--ignore-scripts", "--prefer-offline").CombinedOutput(); err != nil {
+	if out, err := exec.Command("npm", "--prefix", "vscode", "ci", "--ignore-scripts", "--prefer-offline", "--fetch-retries=5").CombinedOutput(); err != nil {
 		dbtest.Absent(t, "npm ci: %v\n%s", err, out)
 	}
 	npm("test")

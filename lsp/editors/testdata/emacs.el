@@ -10,13 +10,14 @@
 (require 'flymake)
 
 (setq recon-command (list (getenv "RECON_BIN") "lsp")
+      jsonrpc-default-request-timeout 60
       flymake-no-changes-timeout 0.1
-      eglot-sync-connect 15
+      eglot-sync-connect 60
       eglot-confirm-server-initiated-edits nil
       eglot-events-buffer-size 0)
 
 (defun test-wait (what f)
-  (let ((until (+ (float-time) 15)))
+  (let ((until (+ (float-time) 60)))
     (while (not (funcall f))
       (when (> (float-time) until) (error "Waited in vain for %s" what))
       (accept-process-output nil 0.05))))

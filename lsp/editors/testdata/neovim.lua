@@ -17,7 +17,7 @@ local function must(ok, what)
 end
 
 local function wait(what, f)
-  must(vim.wait(15000, f, 10), "waited in vain for " .. what)
+  must(vim.wait(60000, f, 10), "waited in vain for " .. what)
 end
 
 local line, column -- of the misspelt column, as Neovim counts: lines from 1, bytes from 0
@@ -38,7 +38,7 @@ local function client()
 end
 
 local function ask(method, params)
-  local answers = vim.lsp.buf_request_sync(0, method, params or vim.lsp.util.make_position_params(0, client().offset_encoding), 15000)
+  local answers = vim.lsp.buf_request_sync(0, method, params or vim.lsp.util.make_position_params(0, client().offset_encoding), 60000)
   must(answers, "no answer to " .. method)
   for _, a in pairs(answers) do
     must(not a.error, method .. ": " .. vim.inspect(a.error))
@@ -97,9 +97,9 @@ end
 
 if can("documentFormattingProvider") then
   if vim.lsp.buf.format then
-    vim.lsp.buf.format({ timeout_ms = 15000 })
+    vim.lsp.buf.format({ timeout_ms = 60000 })
   else
-    vim.lsp.buf.formatting_sync(nil, 15000)
+    vim.lsp.buf.formatting_sync(nil, 60000)
   end
 end
 -- A code lens as a user takes it: the plan of the rule stands in a window.

@@ -8,7 +8,8 @@
 (require 'eglot)
 
 (setq recon-command (list (getenv "RECON_BIN") "lsp")
-      eglot-sync-connect 15
+      jsonrpc-default-request-timeout 60
+      eglot-sync-connect 60
       eglot-events-buffer-size 0)
 
 ;; What a user types, line by line; after each * the word before it is completed, which is one that only one name begins like.

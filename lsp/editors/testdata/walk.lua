@@ -25,7 +25,7 @@ local writer
 
 -- wait goes on with the writer once f is true: keys are worked off only while nothing else runs.
 local function wait(what, f)
-  local until_ = vim.loop.now() + 10000
+  local until_ = vim.loop.now() + 60000
   while not f() do
     if vim.loop.now() > until_ then
       error("waited in vain for " .. what)
@@ -157,9 +157,9 @@ writer = coroutine.create(function()
   vim.api.nvim_input("<Esc>")
   wait("the end", function() return vim.fn.mode() == "n" end)
   if vim.lsp.buf.format then
-    vim.lsp.buf.format({ timeout_ms = 10000 })
+    vim.lsp.buf.format({ timeout_ms = 60000 })
   else
-    vim.lsp.buf.formatting_sync(nil, 10000)
+    vim.lsp.buf.formatting_sync(nil, 60000)
   end
   out.text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), "\n") .. "\n"
   finish()
