@@ -105,7 +105,7 @@ func newProtocolServer(t *testing.T) *protocolServer {
 	t.Helper()
 	here, there := net.Pipe()
 	s := &protocolServer{t: t, conn: here, in: textproto.NewReader(bufio.NewReader(here)), done: make(chan error, 1)}
-	_ = here.SetDeadline(time.Now().Add(30 * time.Second))
+	_ = here.SetDeadline(time.Now().Add(2 * time.Minute))
 	cfg := lsp.Config{Version: "test", Catalog: newCatalogs(environment{}).catalog, Now: time.Now}
 	go func() { s.done <- lsp.Serve(context.Background(), there, cfg) }()
 	if code := s.ask("initialize", `{"capabilities":{}}`); code != 0 {
