@@ -32,6 +32,8 @@ func (r *residual) settleAll(entries []entry) error {
 		if err := r.settle(&entries[i]); err != nil {
 			return err
 		}
+		clear(r.fresh) // the next key may have fewer rows, and need not keep these
+		clear(r.pool)
 	}
 	return nil
 }
@@ -59,7 +61,7 @@ func (r *residual) loadOthers(entries []entry, most int) error {
 			at, ok := slices.BinarySearchFunc(entries, row, func(e entry, row *Row) int { return e.compare(row.Hash, row.Kind, row.Key) })
 			if ok {
 				e := &entries[at]
-				if e.others == nil {
+				if e.others == nil && !row.large() {
 					e.others = take(&r.pointers, 1)[:0] // mostly one
 				}
 				e.others = append(e.others, row)
@@ -216,7 +218,7 @@ func (r *residual) tell(e *entry, after *record) error {
 	}
 	for i := range rec.groups {
 		if g := &rec.groups[i]; g.rows == nil {
-			if len(rows) <= manyAtOnce {
+			if len(rows) <= manyAtOnce && !slices.ContainsFunc(rows, (*Row).large) {
 				g.rows = take(&r.pointers, len(rows))[:0]
 			}
 			rows = g.attach(rows)

@@ -113,7 +113,12 @@ func (f *finder) load(at []byte, w Window, hits []int, found func(*Row) bool) (m
 			return false, errCorrupt
 		}
 		d := s.thing(i)
-		r := &take(&f.rows, 1)[0]
+		var r *Row
+		if len(d.b) > largeRow {
+			r = new(Row)
+		} else {
+			r = &take(&f.rows, 1)[0]
+		}
 		*r = decodeRow(&d, w)
 		if d.err != nil {
 			return false, d.err

@@ -18,6 +18,12 @@ func take[T any](room *[]T, n int) []T {
 	return taken
 }
 
+// largeRow is how many bytes a row may have of which memory is shared with others: as long as one of them is in use, all of them and what they hold are kept.
+const largeRow = 1 << 10
+
+// large reports whether a row is to have memory of its own.
+func (r *Row) large() bool { return len(r.Key)+len(r.Values)+len(r.Reason) > largeRow }
+
 // itemLists are lists of items that many groups share, because most have the same.
 type itemLists struct{ seen [][]Item }
 
