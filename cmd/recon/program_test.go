@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -52,7 +51,7 @@ func (f *folder) write(name, text string) {
 func (f *folder) command(args ...string) *exec.Cmd {
 	c := exec.Command("recon", args...)
 	c.Dir, c.Env = f.dir, f.env
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	ownGroup(c)
 	return c
 }
 

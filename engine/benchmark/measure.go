@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -50,9 +49,7 @@ func measure(dir string, ok []int, argv ...string) (sample, error) {
 	}
 	s.wall = time.Since(start)
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if usage, is := cmd.ProcessState.SysUsage().(*syscall.Rusage); is {
-		s.peakBytes = max(s.peakBytes, usage.Maxrss<<10)
-	}
+	s.peakBytes = max(s.peakBytes, mostResident(cmd.ProcessState))
 	s.out = out.Bytes()
 	if !slices.Contains(ok, cmd.ProcessState.ExitCode()) {
 		return s, fmt.Errorf("%s: exit code %d: %s", strings.Join(argv, " "), cmd.ProcessState.ExitCode(), errs.String())
