@@ -15,10 +15,9 @@ import (
 	"github.com/recon-lang/recon/sdk/schema"
 )
 
-// What hostile text may cost of the processor's time: to say what is wrong with it, and to fix it, which reads it again several times. CI runs on machines of
-// all kinds; half of it is more than was measured on any.
+// What hostile text may cost of the processor's time: to say what is wrong with it, and to fix it, which reads it again several times.
 const (
-	maxTime, maxMemory       = 400 * time.Millisecond, 64 << 20
+	maxTime, maxMemory       = 200 * time.Millisecond, 64 << 20
 	maxFixTime, maxFixMemory = time.Second, 256 << 20
 )
 
@@ -156,7 +155,7 @@ func read(files []*diag.File) *lang.Unit {
 	return lang.CompileAll(files, langtest.Import, func([]string) schema.Catalog { return world() })
 }
 
-// Whatever a text says, it is read, checked, linted and laid out, or refused, within 400 ms and 64 MiB, and fixed within
+// Whatever a text says, it is read, checked, linted and laid out, or refused, within 200 ms and 64 MiB, and fixed within
 // some times that.
 func TestHostileTextCostsLittle(t *testing.T) {
 	texts := map[string]hostile{}
