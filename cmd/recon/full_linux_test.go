@@ -107,10 +107,10 @@ func TestDiskFullAtEveryWrite(t *testing.T) {
 		c.wantNothingLeft("after a run " + when + " and another")
 	}
 	t.Logf("%d of %d runs had no room, %d had settled, %d ended by a signal", failed, times, settled, faults)
-	if !t.Failed() && (failed == 0 && times >= 50 || failed == times) { // a quarter is usual
+	if !t.Failed() && times >= 50 && (failed == 0 || failed == times) { // a quarter to a half is usual; of a few, it may be none or all
 		t.Error("the disks are not full at the right moments")
 	}
-	if faults > 2+times/5 { // one in thirty is usual
+	if faults > 3+times/5 { // one in twenty is usual
 		t.Errorf("%d of %d full disks ended the process by a signal", faults, times)
 	}
 }

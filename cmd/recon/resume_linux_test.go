@@ -379,7 +379,7 @@ func TestResumeKilledRuns(t *testing.T) {
 	}
 	workers.Wait()
 	t.Logf("%d kills; %d runs went on with sides, %d with parts, too; %d had settled", kills.Load(), resumes.Load(), parts.Load(), done.Load())
-	if !t.Failed() && (kills.Load() < times/2 || resumes.Load()+parts.Load() < times/8) {
+	if !t.Failed() && times >= 20 && (kills.Load() < times/2 || resumes.Load()+parts.Load() < times/8) { // chance may miss a kind with fewer
 		t.Error("the kills come at the wrong moments")
 	}
 }
