@@ -129,7 +129,7 @@ func (f *filler) add(x *index) error {
 			return err
 		}
 		from += n
-		if f.batch.Rows >= f.rows {
+		if f.batch.Rows >= f.rows || f.batch.Size() > manyBytes {
 			if err := f.flush(); err != nil {
 				return err
 			}
@@ -137,6 +137,10 @@ func (f *filler) add(x *index) error {
 	}
 	return nil
 }
+
+// manyBytes is how large a batch gets before it is emitted, however few rows it has: each is in memory several times on its way, and larger ones
+// are not worked off sooner.
+const manyBytes = batch.MaxBytes / 4
 
 const (
 	// Rows are turned into columns a strip at a time, so that their text stays in the
