@@ -25,14 +25,14 @@ func TestMain(m *testing.M) {
 
 func config(db *dbtest.Database, table string) schema.Config {
 	return schema.Config{
-		"dsn":   {Type: schema.Type{Kind: schema.Secret}, Text: db.DSN},
+		"dsn":   {Type: schema.Type{Kind: schema.Secret}, Text: db.DSN + "?timeout=120s"}, // a busy machine may need them
 		"table": schema.Text(table),
 	}
 }
 
 func query(db *dbtest.Database, text string, params map[string]schema.Value) schema.Config {
 	return schema.Config{
-		"dsn":   {Type: schema.Type{Kind: schema.Secret}, Text: db.DSN},
+		"dsn":   {Type: schema.Type{Kind: schema.Secret}, Text: db.DSN + "?timeout=120s"}, // a busy machine may need them
 		"query": {Type: schema.Type{Kind: schema.SQL}, Text: text, Params: params},
 	}
 }
