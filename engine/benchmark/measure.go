@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,18 +14,20 @@ import (
 )
 
 // sample is one run of a command: time on the wall, processor time of the command and all
-// its children, and the largest sum of resident memory of the whole process tree.
+// its children, and, if it was watched, the largest sum of resident memory of the whole process tree.
 type sample struct {
 	wall, cpu time.Duration
+	watched   bool
 	peakBytes int64
 	out       []byte
 }
 
-// every is how often the memory of a process tree is looked at.
+// every is how often the memory of a process tree is looked at; in a run of more than ten seconds, after each thousandth of what it has taken.
 const every = 10 * time.Millisecond
 
-// measure runs a command once. ok are the exit codes that are no failure.
-func measure(dir string, ok []int, argv ...string) (sample, error) {
+// measure runs a command once. ok are the exit codes that are no failure. To watch its memory takes a tenth of a core and more from a command that has several processes, so runs
+// whose time counts are not watched.
+func measure(dir string, watch bool, ok []int, argv ...string) (sample, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Dir = dir
 	var out, errs bytes.Buffer
@@ -35,21 +38,24 @@ func measure(dir string, ok []int, argv ...string) (sample, error) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
-	s := sample{}
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ticker.C:
-			s.peakBytes = max(s.peakBytes, treeBytes(cmd.Process.Pid))
-			continue
-		case <-done:
+	s := sample{watched: watch}
+	for running := true; running; {
+		var look <-chan time.Time
+		if watch {
+			look = time.After(max(every, time.Since(start)/1000))
 		}
-		break
+		select {
+		case <-look:
+			s.peakBytes = max(s.peakBytes, treeBytes(cmd.Process.Pid))
+		case <-done:
+			running = false
+		}
 	}
 	s.wall = time.Since(start)
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	s.peakBytes = max(s.peakBytes, mostResident(cmd.ProcessState))
+	if watch {
+		s.peakBytes = max(s.peakBytes, mostResident(cmd.ProcessState))
+	}
 	s.out = out.Bytes()
 	if !slices.Contains(ok, cmd.ProcessState.ExitCode()) {
 		return s, fmt.Errorf("%s: exit code %d: %s", strings.Join(argv, " "), cmd.ProcessState.ExitCode(), errs.String())
@@ -106,16 +112,25 @@ func residentOf(pid int) (r resident) {
 	return r
 }
 
-// median is the run in the middle, figure by figure.
-func median(samples []sample) sample {
-	pick := func(less func(a, b sample) int) sample {
-		s := slices.Clone(samples)
-		slices.SortFunc(s, less)
-		return s[len(s)/2]
+// middle is the run in the middle, figure by figure: its times of the runs that were not watched, if there are some, and its memory of those that were.
+func middle(samples []sample) sample {
+	timed := slices.DeleteFunc(slices.Clone(samples), func(s sample) bool { return s.watched })
+	watched := slices.DeleteFunc(slices.Clone(samples), func(s sample) bool { return !s.watched })
+	if len(timed) == 0 {
+		timed = watched
 	}
 	return sample{
-		wall:      pick(func(a, b sample) int { return int(a.wall - b.wall) }).wall,
-		cpu:       pick(func(a, b sample) int { return int(a.cpu - b.cpu) }).cpu,
-		peakBytes: pick(func(a, b sample) int { return int(a.peakBytes - b.peakBytes) }).peakBytes,
+		wall:      median(timed, func(s sample) time.Duration { return s.wall }),
+		cpu:       median(timed, func(s sample) time.Duration { return s.cpu }),
+		peakBytes: median(watched, func(s sample) int64 { return s.peakBytes }),
 	}
+}
+
+func median[T cmp.Ordered](samples []sample, figure func(sample) T) T {
+	var figures []T
+	for _, s := range samples {
+		figures = append(figures, figure(s))
+	}
+	slices.Sort(figures)
+	return figures[len(figures)/2]
 }
