@@ -301,17 +301,16 @@ func (r *residual) process(hi uint64) error {
 		return err
 	}
 	r.sortNews()
-	for i := range r.news {
-		row := &r.news[i]
-		if err := r.rows.add(row.Hash, func(b []byte) []byte { return appendRow(b, row) }); err != nil {
-			return err
-		}
-	}
+	written := make(chan error, 1)
+	go func() { written <- r.writeNews() }()
 	anew, err := r.regrouped(hi)
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.settleAll(r.entries(anew))
 	}
-	if err := r.settleAll(r.entries(anew)); err != nil {
+	if e := <-written; err == nil {
+		err = e
+	}
+	if err != nil {
 		return err
 	}
 	clear(r.olds)
@@ -319,6 +318,17 @@ func (r *residual) process(hi uint64) error {
 	r.news, r.olds, r.recs = r.news[:0], r.olds[:0], r.recs[:0]
 	r.copied, r.groups = arena{}, 0
 	r.from = hi + 1
+	return nil
+}
+
+// writeNews writes the new rows of the chunk, while others read them to work out what becomes of them.
+func (r *residual) writeNews() error {
+	for i := range r.news {
+		row := &r.news[i]
+		if err := r.rows.add(row.Hash, func(b []byte) []byte { return appendRow(b, row) }); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

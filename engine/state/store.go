@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	badger "github.com/dgraph-io/badger/v4"
@@ -38,11 +39,12 @@ type Store struct {
 	moved   map[string]string
 	tell    func(what string, done, total int64) // never nil
 	writing sync.Mutex                           // held by whoever writes, a settling from Begin to its end
-	since   int                                  // bytes of segments written since memory was given back; of whoever writes
+	since   atomic.Int64                         // bytes of segments written since memory was given back
 	reserve *os.File                             // reserveBytes of the disk, given back for the last writes; or nil
 
 	// fault is called before each write, and its error becomes the write's. Tests set it to kill the process.
-	fault func(step string) error
+	fault  func(step string) error
+	faults sync.Mutex // one call of fault at a time
 }
 
 // spareBytes is what must be free on the disk before anything is written. Badger writes through mapped memory, where a full disk
@@ -195,7 +197,10 @@ func (s *Store) wrap(err error) error {
 // step stands before each write.
 func (s *Store) step(name string) error {
 	if s.fault != nil {
-		if err := s.fault(name); err != nil {
+		s.faults.Lock()
+		err := s.fault(name)
+		s.faults.Unlock()
+		if err != nil {
 			return err
 		}
 	}
@@ -235,9 +240,9 @@ const manyBytes = 32 << 20
 
 // passed counts bytes of segments that were written and are not needed in memory any more.
 func (s *Store) passed(bytes int) {
-	if s.since += bytes; s.since < manyBytes || s.dir == "" {
+	if s.since.Add(int64(bytes)) < manyBytes || s.dir == "" {
 		return
 	}
-	s.since = 0
+	s.since.Store(0)
 	_ = pageOut(s.database()) // without it, only more memory is taken
 }
