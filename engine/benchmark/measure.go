@@ -53,9 +53,6 @@ func measure(dir string, watch bool, ok []int, argv ...string) (sample, error) {
 	}
 	s.wall = time.Since(start)
 	s.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-	if watch {
-		s.peakBytes = max(s.peakBytes, mostResident(cmd.ProcessState))
-	}
 	s.out = out.Bytes()
 	if !slices.Contains(ok, cmd.ProcessState.ExitCode()) {
 		return s, fmt.Errorf("%s: exit code %d: %s", strings.Join(argv, " "), cmd.ProcessState.ExitCode(), errs.String())
