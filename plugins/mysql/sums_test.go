@@ -72,35 +72,7 @@ func TestCutsOfASample(t *testing.T) {
 	no := sqltest.Column("no", "integer")
 	for _, rows := range []int{60_000} {
 		db.Exec(t, "drop table if exists o", "create table o (no bigint primary key)", fmt.Sprintf("insert into o select seq from seq_1_to_%d", rows), "analyze table o")
-		req := sums(no)
-		err := source{}.Snapshot(t.Context(), sdk.ReadRequest{Config: config(db, "o"), Columns: []schema.Column{no}}, func(s sdk.Snapshot) error {
-			survey, err := s.Survey(t.Context(), req, 9)
-			if err != nil {
-				return err
-			}
-			if len(survey.Cuts) != 7 {
-				t.Errorf("%d rows: got %+v", rows, survey)
-			}
-			req.Cuts, req.To = survey.Cuts, len(survey.Cuts)+2
-			sums, err := s.Sums(t.Context(), req)
-			if err != nil {
-				return err
-			}
-			all := 0
-			for i, sum := range sums[:len(sums)-1] { // the last is of null keys
-				all += int(sum.Rows)
-				if even := rows / 8; int(sum.Rows) < even/8 || int(sum.Rows) > even*4 {
-					t.Errorf("range %d of %d rows has %d, want about %d", i, rows, sum.Rows, even)
-				}
-			}
-			if all != rows {
-				t.Errorf("%d rows are added up of %d", all, rows)
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		sqltest.EvenCuts(t, source{}, config(db, "o"), no, rows)
 	}
 }
 
