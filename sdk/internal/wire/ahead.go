@@ -17,7 +17,6 @@ type ahead struct {
 	free   chan *decoder    // those whose frame is not in use
 	tooBig uint64           // the size that a frame may not have, if that ended the frames
 	done   chan struct{}
-	ended  chan struct{}
 }
 
 // socketFrame is a frame in the memory of a decoder, or what went wrong instead.
@@ -28,7 +27,7 @@ type socketFrame struct {
 }
 
 func newAhead(conn net.Conn, first *decoder) *ahead {
-	a := &ahead{conn: conn, frames: make(chan socketFrame), free: make(chan *decoder, 2), done: make(chan struct{}), ended: make(chan struct{})}
+	a := &ahead{conn: conn, frames: make(chan socketFrame), free: make(chan *decoder, 2), done: make(chan struct{})}
 	a.free <- first
 	a.free <- newDecoder(first.columns)
 	go a.read()
@@ -36,7 +35,6 @@ func newAhead(conn net.Conn, first *decoder) *ahead {
 }
 
 func (a *ahead) read() {
-	defer close(a.ended)
 	defer close(a.frames)
 	for {
 		f := socketFrame{}
@@ -95,9 +93,10 @@ func (a *ahead) alone(d *decoder) bool {
 	return true
 }
 
-// stop ends the reading, and the connection.
+// stop ends the reading, and the connection. Nothing reads any more when it returns.
 func (a *ahead) stop() {
 	close(a.done)
 	a.conn.Close()
-	<-a.ended
+	for range a.frames { // until they are closed, which is the last that read does
+	}
 }
