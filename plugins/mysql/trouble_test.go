@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/recon-lang/recon/plugins/internal/sqltest"
 	"github.com/recon-lang/recon/sdk"
@@ -258,15 +257,7 @@ func running(t *testing.T, row func(string, ...any) *sql.Row) (n int) {
 	return n
 }
 
-// stopTime is how long a server may work after the end of a read. A second is the aim; what nobody stops works for minutes.
-const stopTime = 20 * time.Second
-
 func gone(t *testing.T, row func(string, ...any) *sql.Row) {
 	t.Helper()
-	for start := time.Now(); running(t, row) > 0; {
-		if time.Since(start) > stopTime {
-			t.Errorf("the server still works %s after the end", stopTime)
-			return
-		}
-	}
+	sqltest.Stops(t, func() int { return running(t, row) })
 }
